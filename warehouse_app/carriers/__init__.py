@@ -1,0 +1,1 @@
+"""Who takes the parcel: labels, rates and tracking; one file a carrier."""

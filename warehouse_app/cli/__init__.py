@@ -1,0 +1,1 @@
+"""The same operations from a terminal: one file a group of commands."""

@@ -1,0 +1,1 @@
+"""Scanners, scales and label printers: one reader thread a port and plain callbacks."""

@@ -1,0 +1,1 @@
+"""Work outside, scheduled or asked for: the loop, its intents and their results."""

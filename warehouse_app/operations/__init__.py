@@ -1,0 +1,1 @@
+"""Decisions: one function for each thing a person decides, recorded whole or not at all."""

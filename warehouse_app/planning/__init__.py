@@ -1,0 +1,1 @@
+"""The arithmetic of good plans: allocation, routes, batches, cartons and forecasts; values in, values out."""
