@@ -1,0 +1,282 @@
+"""The books while a batch is worked on. Only this class makes moves and changes balances."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from warehouse_app.books.rows import (
+    AllocationRow,
+    BalanceRow,
+    CartonRow,
+    ClaimRow,
+    ContentRow,
+    CountResultRow,
+    CountTaskRow,
+    DebtRow,
+    LineRow,
+    LocationRow,
+    LotRow,
+    OrderRow,
+    PickListRow,
+    PurchaseLineRow,
+    PurchaseOrderRow,
+    QueueRow,
+    ReservationRow,
+    ShipmentRow,
+    StockRow,
+    StopRow,
+    ToteRow,
+)
+from warehouse_app.books.rowset import RowSet
+from warehouse_app.store import tables
+from warehouse_app.store.ids import new_key
+
+SUPPLIER, CUSTOMER, LOSS, IN_TRANSIT = "SUPPLIER", "CUSTOMER", "LOSS", "IN-TRANSIT"
+UNRECONCILED, MISSING = "UNRECONCILED", "MISSING"
+VIRTUAL = (SUPPLIER, CUSTOMER, LOSS, IN_TRANSIT, UNRECONCILED, MISSING)
+"""Places outside the house. They hold the other side of every move, so all places sum to zero for each product."""
+
+Goods = tuple[str, str, str]
+"""Owner, SKU and lot: what units are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why the books change: a fact or a decision, who did it and when it happened."""
+
+    kind: str
+    id: str
+    worker: str
+    happened_at: datetime
+    station: str = ""
+    work: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Units that went from one place to another."""
+
+    goods: Goods
+    quantity: int
+    from_location: str
+    to_location: str
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """A contradiction between the floor and the books, for a person."""
+
+    kind: str
+    cause: Cause
+    order_no: str = ""
+    sku: str = ""
+    location: str = ""
+    quantity: int = 0
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """A line of an order's history. `what` is a word of the trade, `detail` its values as ASCII JSON."""
+
+    order_no: str
+    what: str
+    detail: str
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """Units that an order line lost and that should come from elsewhere."""
+
+    order_no: str
+    line_no: int
+    quantity: int
+    list_no: str
+
+
+@dataclass(slots=True)
+class Books:
+    """The rows a batch touches and what it adds to them. `recorded_at` is the books' time of the batch."""
+
+    recorded_at: datetime
+    cause: Cause
+    locations: RowSet[LocationRow] = field(default_factory=lambda: RowSet(LocationRow, tables.location))
+    balances: RowSet[BalanceRow] = field(default_factory=lambda: RowSet(BalanceRow, tables.balance))
+    stock: RowSet[StockRow] = field(default_factory=lambda: RowSet(StockRow, tables.product_stock))
+    lots: RowSet[LotRow] = field(default_factory=lambda: RowSet(LotRow, tables.lot))
+    debts: RowSet[DebtRow] = field(default_factory=lambda: RowSet(DebtRow, tables.debt))
+    orders: RowSet[OrderRow] = field(default_factory=lambda: RowSet(OrderRow, tables.fulfilment_order))
+    lines: RowSet[LineRow] = field(default_factory=lambda: RowSet(LineRow, tables.fulfilment_line))
+    reservations: RowSet[ReservationRow] = field(default_factory=lambda: RowSet(ReservationRow, tables.reservation))
+    allocations: RowSet[AllocationRow] = field(default_factory=lambda: RowSet(AllocationRow, tables.allocation))
+    pick_lists: RowSet[PickListRow] = field(default_factory=lambda: RowSet(PickListRow, tables.pick_list))
+    stops: RowSet[StopRow] = field(default_factory=lambda: RowSet(StopRow, tables.pick_stop))
+    totes: RowSet[ToteRow] = field(default_factory=lambda: RowSet(ToteRow, tables.order_tote))
+    cartons: RowSet[CartonRow] = field(default_factory=lambda: RowSet(CartonRow, tables.carton))
+    contents: RowSet[ContentRow] = field(default_factory=lambda: RowSet(ContentRow, tables.carton_content))
+    shipments: RowSet[ShipmentRow] = field(default_factory=lambda: RowSet(ShipmentRow, tables.shipment))
+    purchase_orders: RowSet[PurchaseOrderRow] = field(
+        default_factory=lambda: RowSet(PurchaseOrderRow, tables.purchase_order)
+    )
+    purchase_lines: RowSet[PurchaseLineRow] = field(
+        default_factory=lambda: RowSet(PurchaseLineRow, tables.purchase_line)
+    )
+    count_tasks: RowSet[CountTaskRow] = field(default_factory=lambda: RowSet(CountTaskRow, tables.count_task))
+    count_results: RowSet[CountResultRow] = field(default_factory=lambda: RowSet(CountResultRow, tables.count_result))
+    count_queue: RowSet[QueueRow] = field(default_factory=lambda: RowSet(QueueRow, tables.count_queue))
+    claims: RowSet[ClaimRow] = field(default_factory=lambda: RowSet(ClaimRow, tables.claim))
+    moves: list[Move] = field(default_factory=list)
+    discrepancies: list[Discrepancy] = field(default_factory=list)
+    history: list[History] = field(default_factory=list)
+    amendments: list[tuple[str, dict[str, object]]] = field(default_factory=list)
+    replacements: list[Replacement] = field(default_factory=list)
+    doubts: list[tuple[str, str]] = field(default_factory=list)
+    """Places and products that must be counted before anything more is promised from there."""
+    touched: set[str] = field(default_factory=set)
+    """Orders whose state is looked at again when the batch is done."""
+
+    def move(self, goods: Goods, quantity: int, from_location: str, to_location: str) -> None:
+        """Move units. What the books do not have at `from_location` comes from the unreconciled place, as a debt.
+
+        Units that arrive where such a debt is open settle it at once: then a late fact has explained it.
+        """
+        if quantity <= 0 or from_location == to_location:
+            return
+        source = self.balance(from_location, goods)
+        missing = quantity - source.on_hand
+        if source.physical and missing > 0:
+            self._owe(from_location, goods, missing)
+        self._shift(goods, quantity, from_location, to_location)
+        self._settle_debt(to_location, goods)
+
+    def place(self, location: str) -> LocationRow:
+        """The location; one that is not known is a carton that just came into use."""
+        found = self.locations.get(location)
+        if found is None:
+            found = self.locations.add(LocationRow(location, "carton", physical=True, sellable=True, pickable=False))
+        return found
+
+    def balance(self, location: str, goods: Goods) -> BalanceRow:
+        """What lies at this place, zero when nothing was ever there."""
+        owner, sku, lot = goods
+        found = self.balances.get(location, sku, owner, lot)
+        if found is None:
+            physical = self.place(location).physical
+            found = self.balances.add(BalanceRow(location, sku, owner, lot, 0, 0, physical))
+        return found
+
+    def stock_of(self, owner: str, sku: str) -> StockRow:
+        """The product's totals."""
+        return self.stock.get(sku, owner) or self.stock.add(StockRow(sku, owner, 0, 0, 0))
+
+    def contents_of(self, location: str) -> list[BalanceRow]:
+        """Everything that lies at a place, as far as it is loaded."""
+        return [row for row in self.balances if row.location == location and row.on_hand > 0]
+
+    def lines_of(self, order_no: str) -> list[LineRow]:
+        """The lines of an order."""
+        return [line for line in self.lines if line.order_no == order_no]
+
+    def reserve(self, line: LineRow, quantity: int) -> None:
+        """Promise units to a line, or take back (a negative quantity)."""
+        if quantity == 0:
+            return
+        line.reserved += quantity
+        self.stock_of(line.owner, line.sku).reserved += quantity
+        row = self.reservations.get(line.order_no, line.line_no)
+        if row is None:
+            row = self.reservations.add(ReservationRow(line.order_no, line.line_no, line.owner, line.sku, 0))
+        row.quantity += quantity
+        if row.quantity == 0:
+            self.reservations.remove(row)
+
+    def allocate(self, line: LineRow, location: str, lot: str, quantity: int) -> None:
+        """Promise units of one place to a line, or take back (a negative quantity)."""
+        if quantity == 0:
+            return
+        line.allocated += quantity
+        self.balance(location, (line.owner, line.sku, lot)).allocated += quantity
+        row = self.allocations.get(line.order_no, line.line_no, location, lot)
+        if row is None:
+            row = self.allocations.add(
+                AllocationRow(line.order_no, line.line_no, location, lot, line.owner, line.sku, 0)
+            )
+        row.quantity += quantity
+        if row.quantity == 0:
+            self.allocations.remove(row)
+
+    def deallocate(self, line: LineRow, location: str, lot: str, quantity: int) -> int:
+        """Take back up to this many units of one place from a line; give how many it held."""
+        row = self.allocations.get(line.order_no, line.line_no, location, lot)
+        taken = min(quantity, row.quantity) if row else 0
+        self.allocate(line, location, lot, -taken)
+        return taken
+
+    def carry(self, line: LineRow, goods: Goods, quantity: int, from_location: str, to_location: str) -> None:
+        """Move units of an order line and its allocation with them."""
+        lot = goods[2]
+        self.deallocate(line, from_location, lot, quantity)
+        self.move(goods, quantity, from_location, to_location)
+        order = self.orders.get(line.order_no)
+        if order is not None and order.state not in ("cancelled", "shipped"):
+            held = self.balance(to_location, goods)
+            self.allocate(line, to_location, lot, max(0, min(quantity, held.on_hand - held.allocated)))
+
+    def note(self, order_no: str, what: str, **detail: object) -> None:
+        """Add a line to an order's history."""
+        self.history.append(History(order_no, what, json.dumps(detail), self.cause))
+
+    def differ(self, kind: str, **about: object) -> None:
+        """Record a contradiction for a person."""
+        self.discrepancies.append(Discrepancy(kind, self.cause, **about))  # type: ignore[arg-type]
+
+    def amend(self, work: str, **content: object) -> None:
+        """Send a change to the station that holds this work, if one does."""
+        claim = self.claims.get(work)
+        if claim is not None and claim.state == "held":
+            self.amendments.append((work, content))
+
+    def set_state(self, order: OrderRow, state: str, reason: str = "") -> None:
+        """Change an order's state."""
+        if order.state != state:
+            order.state = state
+            order.state_since = self.recorded_at
+        order.reason = reason
+
+    def _shift(self, goods: Goods, quantity: int, from_location: str, to_location: str) -> None:
+        self.balance(from_location, goods).on_hand -= quantity
+        self.balance(to_location, goods).on_hand += quantity
+        gain = int(self.place(to_location).sellable) - int(self.place(from_location).sellable)
+        if gain:
+            self.stock_of(goods[0], goods[1]).sellable += gain * quantity
+        self.moves.append(Move(goods, quantity, from_location, to_location, self.cause))
+
+    def _owe(self, location: str, goods: Goods, quantity: int) -> None:
+        owner, sku, lot = goods
+        self._shift(goods, quantity, UNRECONCILED, location)
+        debt = self.debts.get(location, sku, owner, lot)
+        if debt is None:
+            debt = DebtRow(location, sku, owner, lot, 0, self.cause.work, self.recorded_at)
+            self.debts.add(debt)
+        debt.quantity += quantity
+
+    def _settle_debt(self, location: str, goods: Goods) -> None:
+        owner, sku, lot = goods
+        debt = self.debts.get(location, sku, owner, lot)
+        if debt is None:
+            return
+        balance = self.balance(location, goods)
+        quantity = min(debt.quantity, balance.on_hand - balance.allocated)
+        if quantity <= 0:
+            return
+        self._shift(goods, quantity, location, UNRECONCILED)
+        debt.quantity -= quantity
+        if debt.quantity == 0:
+            self.debts.remove(debt)
+
+
+def new_books(recorded_at: datetime, cause: Cause | None = None) -> Books:
+    """Empty books; a cause is set before anything is moved."""
+    return Books(recorded_at, cause or Cause("none", new_key(), "", recorded_at))

@@ -1,0 +1,219 @@
+"""The two doors to the shared database: `write` and `read`."""
+
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+
+from sqlalchemy import Connection, Engine, RowMapping, Table, bindparam, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.sql import ClauseElement, ColumnElement
+
+from warehouse_app.domain.errors import NoWarehouse, StockChanged, StoreUnavailable
+from warehouse_app.store import tables
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Row = Mapping[str, Any]
+Clock = Callable[[], datetime]
+
+TRIES = 5
+LIST_CHUNK = 5_000
+"""The most values in one IN list; both engines take more, but plans get slow."""
+
+
+def utc_now() -> datetime:
+    """The time now, in UTC."""
+    return datetime.now(UTC)
+
+
+class Transaction:
+    """One transaction on the shared database, for one warehouse."""
+
+    def __init__(self, connection: Connection, warehouse_id: str, clock: Clock) -> None:
+        self.connection = connection
+        self.warehouse_id = warehouse_id
+        self.now = clock()
+        self._lock: dict[str, Any] | None = None
+
+    def rows(self, statement: ClauseElement) -> Sequence[RowMapping]:
+        """All rows of a query."""
+        return self.connection.execute(cast("Any", statement)).mappings().all()
+
+    def row(self, statement: ClauseElement) -> RowMapping | None:
+        """The first row of a query, if there is one."""
+        return self.connection.execute(cast("Any", statement)).mappings().first()
+
+    def value(self, statement: ClauseElement) -> Any:  # noqa: ANN401 - whatever the query selects
+        """The first column of the first row, None when there is none."""
+        return self.connection.execute(cast("Any", statement)).scalar()
+
+    def mine(self, table: Table) -> ColumnElement[bool]:
+        """The condition that a row belongs to this warehouse."""
+        return cast("ColumnElement[bool]", table.c.warehouse_id == self.warehouse_id)
+
+    def rows_in(self, table: Table, column: str, values: Iterable[object], *where: ColumnElement[bool]) -> list[RowMapping]:
+        """The rows of this warehouse whose column is one of the values, loaded in chunks."""
+        wanted = list(dict.fromkeys(values))
+        found: list[RowMapping] = []
+        for start in range(0, len(wanted), LIST_CHUNK):
+            chunk = wanted[start : start + LIST_CHUNK]
+            conditions = [table.c[column].in_(chunk), *where]
+            if "warehouse_id" in table.c:
+                conditions.insert(0, self.mine(table))
+            found.extend(self.rows(select(table).where(*conditions)))
+        return found
+
+    def add(self, table: Table, rows: Iterable[Row]) -> None:
+        """Insert rows in bulk; the warehouse is filled in."""
+        values = [self._with_warehouse(table, row) for row in rows]
+        if values:
+            self.connection.execute(insert(table), values)
+
+    def put(self, table: Table, rows: Iterable[Row], *, keep: bool = False) -> int:
+        """Insert rows in bulk, replacing (or keeping, with `keep`) those whose primary key exists."""
+        values = [self._with_warehouse(table, row) for row in rows]
+        if not values:
+            return 0
+        make = postgres_insert if self.connection.dialect.name == "postgresql" else sqlite_insert
+        statement = make(table)
+        keys = [column.name for column in table.primary_key.columns]
+        changed = {name: statement.excluded[name] for name in values[0] if name not in keys}
+        if keep or not changed:
+            statement = statement.on_conflict_do_nothing(index_elements=keys)
+        else:
+            statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
+        return self.connection.execute(statement, values).rowcount
+
+    def change(self, table: Table, rows: Iterable[Row]) -> None:
+        """Update rows in bulk by their primary key; each row carries its key and the same changed columns."""
+        values = [self._with_warehouse(table, row) for row in rows]
+        if not values:
+            return
+        keys = [column.name for column in table.primary_key.columns]
+        statement = update(table).where(*(table.c[key] == bindparam(f"key_{key}") for key in keys))
+        statement = statement.values({name: bindparam(name) for name in values[0] if name not in keys})
+        renamed = [{f"key_{name}" if name in keys else name: value for name, value in row.items()} for row in values]
+        self.connection.execute(statement, renamed)
+
+    def remove(self, table: Table, keys: Iterable[Row]) -> None:
+        """Delete rows in bulk by their primary key."""
+        values = [self._with_warehouse(table, row) for row in keys]
+        if not values:
+            return
+        names = [column.name for column in table.primary_key.columns]
+        statement = table.delete().where(*(table.c[name] == bindparam(f"key_{name}") for name in names))
+        self.connection.execute(statement, [{f"key_{name}": row[name] for name in names} for row in values])
+
+    def lock_warehouse(self) -> RowMapping:
+        """Become the one writer of this warehouse until the transaction ends. Raises NoWarehouse."""
+        if self._lock is None:
+            found = self.row(select(tables.warehouse).where(self.mine(tables.warehouse)).with_for_update())
+            if found is None:
+                raise NoWarehouse
+            self._lock = dict(found)
+            last = self._lock["last_recorded_at"]
+            self._lock["last_recorded_at"] = max(self.now, last + timedelta(microseconds=1))
+        return cast("RowMapping", self._lock)
+
+    @property
+    def recorded_at(self) -> datetime:
+        """The books' time of this transaction: never earlier than that of any before it."""
+        return cast("datetime", self.lock_warehouse()["last_recorded_at"])
+
+    def next_numbers(self, counter: str, count: int) -> int:
+        """Take `count` numbers of the warehouse's counter (move_no, feed_no) and give the first."""
+        self.lock_warehouse()
+        assert self._lock is not None
+        first = int(self._lock[counter]) + 1
+        self._lock[counter] += count
+        return first
+
+    def next_in_series(self, series: str, count: int = 1) -> int:
+        """Take `count` business numbers of a series and give the first."""
+        self.lock_warehouse()
+        table = tables.number_series
+        found = self.value(select(table.c.next_number).where(self.mine(table), table.c.series == series))
+        first = int(found or 1)
+        self.put(table, [{"series": series, "next_number": first + count}])
+        return first
+
+    def announce(self, entity: str, keys: Iterable[str], payload: str = "") -> None:
+        """Tell the feed that these things changed, in the order of commits."""
+        names = list(dict.fromkeys(keys))
+        first = self.next_numbers("feed_no", len(names))
+        rows = (
+            {"feed_no": first + place, "entity": entity, "key": key, "payload": payload, "recorded_at": self.recorded_at}
+            for place, key in enumerate(names)
+        )
+        self.add(tables.feed, rows)
+
+    def finish(self) -> None:
+        """Write the counters back; called once, right before the commit."""
+        if self._lock is not None:
+            names = ("warehouse_id", "move_no", "feed_no", "last_recorded_at")
+            self.change(tables.warehouse, [{name: self._lock[name] for name in names}])
+
+    def _with_warehouse(self, table: Table, row: Row) -> dict[str, Any]:
+        if "warehouse_id" in table.c:
+            return {"warehouse_id": self.warehouse_id, **row}
+        return dict(row)
+
+
+class Database:
+    """The shared database as one warehouse sees it."""
+
+    def __init__(self, engine: Engine, warehouse_id: str = "WH1", clock: Clock = utc_now) -> None:
+        self.engine = engine
+        self.warehouse_id = warehouse_id
+        self.clock = clock
+
+    def write(self, job: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a job in one short transaction, again if somebody was in the way; it commits whole or leaves nothing.
+
+        Raises StoreUnavailable when the database cannot be reached, StockChanged when the tries are used up.
+        """
+        for tried in range(1, TRIES + 1):
+            try:
+                return self._write_once(job, *args, **kwargs)
+            except OperationalError as error:
+                if not _worth_retrying(error) or tried == TRIES:
+                    raise StoreUnavailable(reason=_reason(error)) from error
+            except IntegrityError as error:
+                # A new row met another station's new row of the same key: the second try finds it there.
+                if tried == TRIES:
+                    raise StockChanged(reason=_reason(error)) from error
+            time.sleep(random.uniform(0.01, 0.05) * tried)  # noqa: S311 - jitter, no secret
+        raise AssertionError
+
+    def _write_once(self, job: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        with self.engine.begin() as connection:
+            transaction = Transaction(connection, self.warehouse_id, self.clock)
+            result = job(transaction, *args, **kwargs)
+            transaction.finish()
+            return result
+
+    def read(self, job: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Run a query that changes nothing; it sees one consistent state. Raises StoreUnavailable."""
+        try:
+            with self.engine.connect().execution_options(writes=False) as connection, connection.begin():
+                return job(Transaction(connection, self.warehouse_id, self.clock), *args, **kwargs)
+        except OperationalError as error:
+            raise StoreUnavailable(reason=_reason(error)) from error
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+
+def _worth_retrying(error: DBAPIError) -> bool:
+    state = getattr(error.orig, "sqlstate", "") or ""
+    text = str(error.orig)
+    return state in ("40001", "40P01") or "locked" in text or "busy" in text
+
+
+def _reason(error: DBAPIError) -> str:
+    return str(error.orig).splitlines()[0] if str(error.orig) else type(error.orig).__name__

@@ -1,0 +1,65 @@
+"""Opens the shared database: an embedded SQLite file or a PostgreSQL server."""
+
+from pathlib import Path
+from typing import Any
+
+import pysqlite3
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from warehouse_app.domain.errors import StoreUnavailable
+
+SAFE_SQLITE = (3, 51, 3)
+"""Earlier releases can corrupt a WAL file when two connections write and checkpoint at once."""
+
+BUSY_TIMEOUT_MS = 5_000
+
+
+def database_url(text: str) -> URL:
+    """The URL of a shared database; a bare path means an SQLite file. Raises StoreUnavailable when it is none."""
+    if "://" not in text:
+        text = f"sqlite:///{Path(text).expanduser().absolute()}"
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise StoreUnavailable(reason="not a database URL") from None
+    if url.get_backend_name() == "sqlite":
+        return url.set(drivername="sqlite")
+    if url.get_backend_name() in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg")
+    raise StoreUnavailable(reason=f"{url.get_backend_name()} databases are not supported; use SQLite or PostgreSQL")
+
+
+def open_database(text: str) -> Engine:
+    """An engine on the database of this URL; nothing is connected yet."""
+    url = database_url(text)
+    if url.get_backend_name() == "sqlite":
+        return _open_sqlite(url)
+    return create_engine(url, pool_size=4, max_overflow=4, pool_pre_ping=True, connect_args={"connect_timeout": 3})
+
+
+def _open_sqlite(url: URL) -> Engine:
+    if pysqlite3.sqlite_version_info < SAFE_SQLITE:
+        raise StoreUnavailable(reason=f"SQLite {pysqlite3.sqlite_version} can corrupt files; 3.51.3 or later is needed")
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, module=pysqlite3.dbapi2, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
+    """The driver must not open transactions of its own; ours begin explicitly."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer takes the lock at once: one that reads first and writes later can fail without waiting."""
+    writes = connection.get_execution_options().get("writes", True)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

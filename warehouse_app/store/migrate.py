@@ -1,0 +1,60 @@
+"""Brings a database to this release's tables, and says where it stands."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine, inspect, text
+
+import warehouse_app
+from warehouse_app.domain.errors import DatabaseNotReady
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+HEAD = "2026_11_22_first_tables"
+"""The newest migration; kept here so that a start needs one SELECT instead of all of alembic."""
+
+
+def migrations_folder() -> Path:
+    """Where the migrations lie: beside the package in a checkout, inside it in a wheel or a frozen build."""
+    package = Path(warehouse_app.__file__).parent
+    places = [package / "migrations", package.parent / "migrations", Path(getattr(sys, "_MEIPASS", "")) / "migrations"]
+    return next(place for place in places if (place / "env.py").exists())
+
+
+def revision(engine: Engine) -> str:
+    """The database's revision, empty when it has no tables."""
+    with engine.connect().execution_options(writes=False) as connection, connection.begin():
+        if not inspect(connection).has_table("alembic_version"):
+            return ""
+        return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the database to HEAD; does nothing when it is there."""
+    if revision(engine) == HEAD:
+        return
+    from alembic import command  # noqa: PLC0415 - half a second, only needed for a migration
+
+    with engine.begin() as connection:
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def check_revision(engine: Engine) -> None:
+    """Refuse to work on tables of another release. Raises DatabaseNotReady."""
+    found = revision(engine)
+    if found != HEAD:
+        raise DatabaseNotReady(revision=found or "-", head=HEAD)
+
+
+def alembic_config() -> "Config":
+    """Alembic's settings: only the place of the scripts."""
+    from alembic.config import Config  # noqa: PLC0415 - see upgrade
+
+    config = Config()
+    config.set_main_option("script_location", str(migrations_folder()))
+    config.set_main_option("version_path_separator", "os")
+    return config

@@ -1,0 +1,91 @@
+"""The tables of the shared database; one file a concept."""
+
+from warehouse_app.store.tables.base import metadata
+from warehouse_app.store.tables.counting import count_plan, count_queue, count_result, count_task
+from warehouse_app.store.tables.facts import (
+    amendment,
+    claim,
+    discrepancy,
+    fact,
+    parked_fact,
+    station,
+    station_cursor,
+)
+from warehouse_app.store.tables.inbound import purchase_line, purchase_order
+from warehouse_app.store.tables.orders import (
+    channel_order,
+    channel_order_line,
+    fulfilment_line,
+    fulfilment_order,
+    fulfilment_source,
+    order_history,
+    order_tote,
+    pick_list,
+    pick_stop,
+    wave,
+)
+from warehouse_app.store.tables.reference import barcode, carton_type, product, service, supplier, worker
+from warehouse_app.store.tables.shipping import carton, carton_content, errand, manifest, shipment, tracking_event
+from warehouse_app.store.tables.stock import (
+    allocation,
+    balance,
+    debt,
+    hold,
+    lot,
+    move,
+    product_stock,
+    reservation,
+)
+from warehouse_app.store.tables.warehouse import feed, location, number_series, service_lease, warehouse
+
+__all__ = [
+    "allocation",
+    "amendment",
+    "balance",
+    "barcode",
+    "carton",
+    "carton_content",
+    "carton_type",
+    "channel_order",
+    "channel_order_line",
+    "claim",
+    "count_plan",
+    "count_queue",
+    "count_result",
+    "count_task",
+    "debt",
+    "discrepancy",
+    "errand",
+    "fact",
+    "feed",
+    "fulfilment_line",
+    "fulfilment_order",
+    "fulfilment_source",
+    "hold",
+    "location",
+    "lot",
+    "manifest",
+    "metadata",
+    "move",
+    "number_series",
+    "order_history",
+    "order_tote",
+    "parked_fact",
+    "pick_list",
+    "pick_stop",
+    "product",
+    "product_stock",
+    "purchase_line",
+    "purchase_order",
+    "reservation",
+    "service",
+    "service_lease",
+    "shipment",
+    "station",
+    "station_cursor",
+    "supplier",
+    "tracking_event",
+    "warehouse",
+    "wave",
+    "worker",
+]

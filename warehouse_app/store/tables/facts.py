@@ -1,0 +1,99 @@
+"""Facts as the stations posted them, how far they are applied, and who holds which work."""
+
+from sqlalchemy import CheckConstraint, Index, Table, UniqueConstraint
+
+from warehouse_app.store.tables.base import metadata, warehouse_id
+from warehouse_app.store.types import moment, number, words
+
+fact = Table(
+    "fact",
+    metadata,
+    warehouse_id(),
+    words("fact_id", key=True),
+    words("station"),
+    words("incarnation"),
+    number("sequence"),
+    words("worker"),
+    words("work"),
+    number("epoch", default=0),
+    words("kind"),
+    number("version"),
+    words("payload"),
+    words("content_hash"),
+    moment("happened_at"),
+    moment("recorded_at"),
+    UniqueConstraint("warehouse_id", "station", "incarnation", "sequence"),
+)
+"""Append-only, checked for shape only: nothing that a station can send may be refused."""
+
+station = Table(
+    "station", metadata, warehouse_id(), words("station", key=True), words("incarnation"), moment("seen_at")
+)
+
+station_cursor = Table(
+    "station_cursor",
+    metadata,
+    warehouse_id(),
+    words("station", key=True),
+    words("incarnation", key=True),
+    number("applied_sequence", default=0),
+)
+"""How far the books have each station's facts; moved by compare-and-set together with the moves."""
+
+parked_fact = Table(
+    "parked_fact",
+    metadata,
+    warehouse_id(),
+    words("fact_id", key=True),
+    words("station"),
+    words("work"),
+    number("park_no"),
+    words("error"),
+    moment("parked_at"),
+)
+
+claim = Table(
+    "claim",
+    metadata,
+    warehouse_id(),
+    words("work", key=True),
+    words("station"),
+    words("worker"),
+    number("epoch", default=1),
+    words("state"),
+    words("packet"),
+    moment("claimed_at"),
+    moment("ended_at", required=False),
+    CheckConstraint("state IN ('held', 'given_back', 'finished')", name="state"),
+)
+Index("ix_claim_station", claim.c.warehouse_id, claim.c.station, claim.c.state)
+
+amendment = Table(
+    "amendment",
+    metadata,
+    warehouse_id(),
+    words("work", key=True),
+    number("number", key=True),
+    words("content"),
+    moment("recorded_at"),
+)
+"""Numbered changes to work that a station holds: stop, drop a stop, add a pick, changed address."""
+
+discrepancy = Table(
+    "discrepancy",
+    metadata,
+    warehouse_id(),
+    words("discrepancy_id", key=True),
+    words("kind"),
+    words("station"),
+    words("work"),
+    words("order_no"),
+    words("sku"),
+    words("location"),
+    number("quantity", default=0),
+    words("detail"),
+    moment("recorded_at"),
+    words("settled_by"),
+    moment("settled_at", required=False),
+)
+Index("ix_fact_order_of_stations", fact.c.warehouse_id, fact.c.recorded_at)

@@ -1,0 +1,133 @@
+"""The ledger: moves, and the balances that total them."""
+
+from sqlalchemy import CheckConstraint, Index, Table
+
+from warehouse_app.store.tables.base import metadata, warehouse_id
+from warehouse_app.store.types import day, flag, moment, number, words
+
+move = Table(
+    "move",
+    metadata,
+    warehouse_id(),
+    number("move_no", key=True),
+    words("owner"),
+    words("sku"),
+    words("lot"),
+    number("quantity"),
+    words("from_location"),
+    words("to_location"),
+    words("cause_kind"),
+    words("cause_id"),
+    words("worker"),
+    moment("happened_at"),
+    moment("recorded_at"),
+    CheckConstraint("quantity > 0", name="quantity"),
+    CheckConstraint("from_location <> to_location", name="places"),
+)
+"""Append-only. `move_no` counts without gaps in the order of commits."""
+
+Index("ix_move_sku", move.c.warehouse_id, move.c.sku, move.c.move_no)
+Index("ix_move_cause", move.c.warehouse_id, move.c.cause_id)
+
+balance = Table(
+    "balance",
+    metadata,
+    warehouse_id(),
+    words("location", key=True),
+    words("sku", key=True),
+    words("owner", key=True),
+    words("lot", key=True),
+    number("on_hand"),
+    number("allocated", default=0),
+    flag("physical", default=True),
+    CheckConstraint(
+        "NOT physical OR (on_hand >= 0 AND allocated >= 0 AND allocated <= on_hand)", name="allocated_within_on_hand"
+    ),
+)
+Index("ix_balance_sku", balance.c.warehouse_id, balance.c.sku)
+
+product_stock = Table(
+    "product_stock",
+    metadata,
+    warehouse_id(),
+    words("sku", key=True),
+    words("owner", key=True),
+    number("sellable", default=0),
+    number("reserved", default=0),
+    number("set_aside", default=0),
+    CheckConstraint(
+        "reserved >= 0 AND set_aside >= 0 AND reserved + set_aside <= sellable", name="reserved_within_sellable"
+    ),
+)
+
+lot = Table(
+    "lot",
+    metadata,
+    warehouse_id(),
+    words("owner", key=True),
+    words("sku", key=True),
+    words("lot", key=True),
+    day("expires_on"),
+)
+
+debt = Table(
+    "debt",
+    metadata,
+    warehouse_id(),
+    words("location", key=True),
+    words("sku", key=True),
+    words("owner", key=True),
+    words("lot", key=True),
+    number("quantity"),
+    words("work"),
+    moment("since"),
+    CheckConstraint("quantity > 0", name="quantity"),
+)
+"""Units that a fact took from a location where the books had none; late facts net it."""
+
+hold = Table(
+    "hold",
+    metadata,
+    warehouse_id(),
+    words("hold_id", key=True),
+    words("sku"),
+    words("lot"),
+    words("owner"),
+    words("location"),
+    words("receipt"),
+    words("serial"),
+    words("reason"),
+    words("worker"),
+    moment("since"),
+    moment("removed_at", required=False),
+)
+"""Stops allocation, picking, packing and handover of everything that matches all its named parts."""
+
+reservation = Table(
+    "reservation",
+    metadata,
+    warehouse_id(),
+    words("order_no", key=True),
+    number("line_no", key=True),
+    words("owner"),
+    words("sku"),
+    number("quantity"),
+    CheckConstraint("quantity > 0", name="quantity"),
+)
+Index("ix_reservation_sku", reservation.c.warehouse_id, reservation.c.sku)
+
+allocation = Table(
+    "allocation",
+    metadata,
+    warehouse_id(),
+    words("order_no", key=True),
+    number("line_no", key=True),
+    words("location", key=True),
+    words("lot", key=True),
+    words("owner"),
+    words("sku"),
+    number("quantity"),
+    CheckConstraint("quantity > 0", name="quantity"),
+)
+"""Units promised to an order line where they lie: on a shelf, then in its tote, then in its carton."""
+Index("ix_allocation_place", allocation.c.warehouse_id, allocation.c.location, allocation.c.sku)
