@@ -1,1 +1,1 @@
-"""The arithmetic of good plans: allocation, routes, batches, cartons and forecasts; values in, values out."""
+"""The arithmetic of good plans: values in, values out, no clock, no I/O, standard library only."""
