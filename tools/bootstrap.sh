@@ -143,8 +143,8 @@ ensure_venv() {
         "$python" -m venv --clear .venv
     fi
     echo "Installing the locked packages into .venv; this takes a minute or two the first time"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
     echo "$wanted" >"$stamp"
 }
 
