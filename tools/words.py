@@ -4,6 +4,7 @@ Only string literals inside `tr`, `tr_n` and `mark` are found. New words come in
 are dropped, and nothing is guessed from similar words.
 """
 
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from warehouse_app import __version__
 from warehouse_app.language import LANGUAGES
 from warehouse_app.resources import resource_path
 
@@ -56,6 +58,9 @@ def _new_catalogue(language: str) -> Catalog:
         domain="warehouse_app",
         project="Warehouse App",
         header_comment="# The words of Warehouse App.",
+        version=__version__,
+        msgid_bugs_address="none",
+        revision_date=datetime.now(UTC),
         last_translator="the Warehouse App maintainers",
         language_team=language,
         fuzzy=False,
