@@ -55,6 +55,7 @@ def scanned(text: str) -> Scan:
 @example("\ud800")
 @example("LOC:%ED%A0%80%")
 @example("]")
+@example("*" + "0" * 10_000 + "1")
 @example("]E0")
 @example("(01)")
 @example("7" * 10_000)

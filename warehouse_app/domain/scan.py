@@ -64,7 +64,7 @@ __all__ = [
 
 _T = TypeVar("_T")
 
-_QUANTITY = re.compile(r"0*[1-9][0-9]{0,6}")
+_QUANTITY = re.compile(r"[1-9][0-9]{0,6}")
 _TYPED_QUANTITY = re.compile(r"\*\s*([0-9]+)", re.ASCII)
 _NET_WEIGHT_KG = "310"
 
@@ -181,10 +181,11 @@ def _from_plain(text: str, plain: str) -> Scan:
 
 
 def _quantity(text: str, name: str) -> Scan:
-    if not _QUANTITY.fullmatch(name):
+    digits = name.lstrip("0")
+    if not _QUANTITY.fullmatch(digits):
         problem = ScanProblem(ProblemKind.VALUE, f"{name} is no quantity from 1 to 9999999.")
         return Scan(text, ScanKind.QUANTITY, name, problem=problem)
-    return Scan(text, ScanKind.QUANTITY, str(int(name)), quantity=int(name))
+    return Scan(text, ScanKind.QUANTITY, digits, quantity=int(digits))
 
 
 def _from_gs1(text: str, message: Message, year: int) -> Scan:
