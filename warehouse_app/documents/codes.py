@@ -1,0 +1,169 @@
+"""Codes as patterns of dark and light modules, ready to be drawn as vectors.
+
+Linear codes come from python-barcode, square ones from zxing-cpp. Check digits are verified here, because neither
+library refuses a wrong one, and a code that is too wide for its place is refused instead of being cut off.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from itertools import groupby
+from typing import TYPE_CHECKING, cast
+from urllib.parse import quote
+
+import zxingcpp
+from barcode.codex import Code128, Gs1_128
+from barcode.ean import EuropeanArticleNumber13
+
+from warehouse_app.domain.errors import WarehouseError
+from warehouse_app.language import mark
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer as Buffer
+
+_KEPT_AS_IT_IS = "".join(chr(character) for character in range(0x20, 0x7F) if chr(character) != "%")
+_LINEAR_QUIET_MODULES = 10
+_EAN_QUIET_MODULES = 11
+_QR_QUIET_MODULES = 4
+_DATA_MATRIX_QUIET_MODULES = 1
+_GTIN_13_DIGITS = 13
+_SSCC_DIGITS = 18
+
+
+class CodeError(WarehouseError, ValueError):
+    """A code that must not be printed."""
+
+
+class CodeNotValid(CodeError):
+    """The text cannot be written in this code, or its check digit is wrong."""
+
+    message = mark("{text} cannot be printed as a code: a character or its check digit is wrong.")
+
+
+class CodeTooWide(CodeError):
+    """The code needs more room than its place has; both in millimetres, quiet zones included."""
+
+    message = mark("The code {text} is {width_mm:.1f} mm wide, but its place has {room_mm:.1f} mm.")
+
+
+@dataclass(frozen=True, slots=True)
+class LinearCode:
+    """Bars as (start, width) in modules, counted from the first bar; `quiet` modules stay free on both sides."""
+
+    text: str
+    bars: tuple[tuple[int, int], ...]
+    modules: int
+    quiet: int = _LINEAR_QUIET_MODULES
+
+    @property
+    def modules_with_quiet_zones(self) -> int:
+        """All modules that must be kept free of anything else."""
+        return self.modules + 2 * self.quiet
+
+
+@dataclass(frozen=True, slots=True)
+class SquareCode:
+    """Dark runs as (column, row, width) in modules; `quiet` modules stay free on every side."""
+
+    text: str
+    runs: tuple[tuple[int, int, int], ...]
+    modules: int
+    quiet: int
+
+    @property
+    def modules_with_quiet_zones(self) -> int:
+        """Modules along one side, free border included."""
+        return self.modules + 2 * self.quiet
+
+
+def own_code(kind: str, number: str) -> str:
+    """The scan text of our own thing, such as LOC:A01-02-3. What is not ASCII is percent-encoded, as UTF-8."""
+    return f"{kind}:{quote(number, safe=_KEPT_AS_IT_IS)}"
+
+
+def check_digit(digits: str) -> str:
+    """The digit that ends a GTIN or SSCC: weights 3 and 1 from the right (GS1 General Specifications, 7.9)."""
+    total = sum(int(digit) * (3, 1)[place % 2] for place, digit in enumerate(reversed(digits)))
+    return str(-total % 10)
+
+
+def code_128(text: str) -> LinearCode:
+    """Printable ASCII as Code 128."""
+    if not text or any(not " " <= character <= "~" for character in text):
+        raise CodeNotValid(text=text)
+    return _code_128(text)
+
+
+def sscc_code(sscc: str) -> LinearCode:
+    """The 18 digits of an SSCC as GS1-128 with application identifier 00."""
+    verified = _with_valid_check_digit(sscc, _SSCC_DIGITS)
+    return _linear(f"(00){verified}", Gs1_128(f"00{verified}").build())
+
+
+def ean_13(gtin: str) -> LinearCode:
+    """The 13 digits of a GTIN as EAN-13."""
+    verified = _with_valid_check_digit(gtin, _GTIN_13_DIGITS)
+    code = _linear(verified, EuropeanArticleNumber13(verified).build())
+    return replace(code, quiet=_EAN_QUIET_MODULES)
+
+
+@lru_cache(maxsize=4096)
+def qr_code(text: str) -> SquareCode:
+    """A text as QR code, error correction as the writer chooses it."""
+    return _square(text, zxingcpp.BarcodeFormat.QRCode, _QR_QUIET_MODULES)
+
+
+def gs1_data_matrix(elements: str) -> SquareCode:
+    """GS1 elements in bracketed form, such as (01)04012345123456(10)AB, as a square DataMatrix."""
+    return _square(elements, zxingcpp.BarcodeFormat.DataMatrix, _DATA_MATRIX_QUIET_MODULES, gs1=True, force_square=True)
+
+
+def code_width_mm(code: LinearCode | SquareCode, module_mm: float) -> float:
+    """The width that a code takes, quiet zones included."""
+    return code.modules_with_quiet_zones * module_mm
+
+
+def module_that_fits(code: LinearCode | SquareCode, room_mm: float, *, smallest_mm: float, largest_mm: float) -> float:
+    """The widest module with which the code fits its room. Raises CodeTooWide below the smallest readable one."""
+    module_mm = min(largest_mm, room_mm / code.modules_with_quiet_zones)
+    if module_mm < smallest_mm:
+        raise CodeTooWide(text=code.text, width_mm=code_width_mm(code, smallest_mm), room_mm=room_mm)
+    return module_mm
+
+
+@lru_cache(maxsize=4096)
+def _code_128(text: str) -> LinearCode:
+    return _linear(text, Code128(text).build())
+
+
+def _linear(text: str, built: list[str]) -> LinearCode:
+    pattern = built[0].replace("G", "1")
+    return LinearCode(text, _dark_runs(pattern), len(pattern))
+
+
+def _square(text: str, symbology: zxingcpp.BarcodeFormat, quiet: int, **options: bool) -> SquareCode:
+    try:
+        symbol = zxingcpp.create_barcode(text, symbology, **options)
+    except ValueError as error:
+        raise CodeNotValid(text=text) from error
+    image = symbol.to_image(scale=1, add_quiet_zones=False)
+    grid = cast("list[list[int]]", memoryview(cast("Buffer", image)).tolist())
+    rows = ("".join("0" if shade else "1" for shade in row) for row in grid)
+    runs = tuple((start, row, width) for row, pattern in enumerate(rows) for start, width in _dark_runs(pattern))
+    return SquareCode(text, runs, len(grid), quiet)
+
+
+@cache
+def _dark_runs(pattern: str) -> tuple[tuple[int, int], ...]:
+    runs, start = [], 0
+    for module, group in groupby(pattern):
+        width = sum(1 for _ in group)
+        if module == "1":
+            runs.append((start, width))
+        start += width
+    return tuple(runs)
+
+
+def _with_valid_check_digit(digits: str, length: int) -> str:
+    if len(digits) != length or not (digits.isascii() and digits.isdecimal()) or check_digit(digits[:-1]) != digits[-1]:
+        raise CodeNotValid(text=digits)
+    return digits
