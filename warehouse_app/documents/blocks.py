@@ -39,7 +39,7 @@ _CODE_TEXT = Style(7, colour=QUIET)
 class Block(Protocol):
     """A piece of paper."""
 
-    def height(self, width: float) -> float:
+    def height(self, width: float, /) -> float:
         """The height in millimetres that it takes at this width."""
 
     def draw(self, pen: Pen, area: Area) -> None:
@@ -56,7 +56,7 @@ class Text:
     one_line: bool = False
     most_lines: int = 12
 
-    def height(self, width: float) -> float:
+    def height(self, width: float, /) -> float:
         """All its lines."""
         lines, style = self._lines(width)
         return len(lines) * style.size * LINE_HEIGHT * POINT_MM
@@ -82,7 +82,7 @@ class Blank:
 
     high: float
 
-    def height(self, width: float) -> float:  # noqa: ARG002
+    def height(self, _width: float, /) -> float:
         """As asked for."""
         return self.high
 
@@ -103,7 +103,7 @@ class Code:
     readable: str = ""
     hanging: bool = False
 
-    def height(self, width: float) -> float:  # noqa: ARG002
+    def height(self, _width: float, /) -> float:
         """The bars and the line below them."""
         return self.high + (_CODE_TEXT.size * LINE_HEIGHT * POINT_MM if self.readable else 0)
 
@@ -146,7 +146,7 @@ class Box:
     high: float
     align: Align = "centre"
 
-    def height(self, width: float) -> float:  # noqa: ARG002
+    def height(self, _width: float, /) -> float:
         """As asked for."""
         return self.high
 
@@ -165,7 +165,7 @@ class Chip:
     text: str
     side: float
 
-    def height(self, width: float) -> float:  # noqa: ARG002
+    def height(self, _width: float, /) -> float:
         """A square."""
         return self.side
 
@@ -187,7 +187,7 @@ class Stack:
     blocks: Sequence[Block]
     gap: float = 0
 
-    def height(self, width: float) -> float:
+    def height(self, width: float, /) -> float:
         """All of them."""
         heights = [height for block in self.blocks if (height := block.height(width))]
         return sum(heights) + self.gap * max(0, len(heights) - 1)
@@ -234,7 +234,7 @@ class Row:
     fill: str = ""
     top_aligned: bool = False
 
-    def height(self, width: float) -> float:  # noqa: ARG002
+    def height(self, _width: float, /) -> float:
         """The highest cell with a margin above and below, or the least height."""
         return max(self.least, *(cell.block.height(cell.inner) + 2 * self.margin for cell in self.cells))
 

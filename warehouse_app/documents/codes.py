@@ -4,42 +4,38 @@ Linear codes come from python-barcode, square ones from zxing-cpp. Check digits 
 library refuses a wrong one, and a code that is too wide for its place is refused instead of being cut off.
 """
 
+import re
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, cast
-from urllib.parse import quote
 
 import zxingcpp
 from barcode.codex import Code128, Gs1_128
 from barcode.ean import EuropeanArticleNumber13
 
 from warehouse_app.domain.errors import WarehouseError
+from warehouse_app.domain.identifiers import GTIN, SSCC, CodeError, verify_check_digit
 from warehouse_app.language import mark
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer as Buffer
 
-_KEPT_AS_IT_IS = "".join(chr(character) for character in range(0x20, 0x7F) if chr(character) != "%")
 _LINEAR_QUIET_MODULES = 10
 _EAN_QUIET_MODULES = 11
 _QR_QUIET_MODULES = 4
 _DATA_MATRIX_QUIET_MODULES = 1
-_GTIN_13_DIGITS = 13
-_SSCC_DIGITS = 18
+_EAN_13_LENGTHS = (12, 13)
+_NUMBER_WITH_CHECK_DIGIT = re.compile(r"\(0[012]\)([0-9]+)")
 
 
-class CodeError(WarehouseError, ValueError):
-    """A code that must not be printed."""
-
-
-class CodeNotValid(CodeError):
+class CodeNotValid(WarehouseError, ValueError):
     """The text cannot be written in this code, or its check digit is wrong."""
 
     message = mark("{text} cannot be printed as a code: a character or its check digit is wrong.")
 
 
-class CodeTooWide(CodeError):
+class CodeTooWide(WarehouseError, ValueError):
     """The code needs more room than its place has; both in millimetres, quiet zones included."""
 
     message = mark("The code {text} is {width_mm:.1f} mm wide, but its place has {room_mm:.1f} mm.")
@@ -75,17 +71,6 @@ class SquareCode:
         return self.modules + 2 * self.quiet
 
 
-def own_code(kind: str, number: str) -> str:
-    """The scan text of our own thing, such as LOC:A01-02-3. What is not ASCII is percent-encoded, as UTF-8."""
-    return f"{kind}:{quote(number, safe=_KEPT_AS_IT_IS)}"
-
-
-def check_digit(digits: str) -> str:
-    """The digit that ends a GTIN or SSCC: weights 3 and 1 from the right (GS1 General Specifications, 7.9)."""
-    total = sum(int(digit) * (3, 1)[place % 2] for place, digit in enumerate(reversed(digits)))
-    return str(-total % 10)
-
-
 def code_128(text: str) -> LinearCode:
     """Printable ASCII as Code 128."""
     if not text or any(not " " <= character <= "~" for character in text):
@@ -95,15 +80,22 @@ def code_128(text: str) -> LinearCode:
 
 def sscc_code(sscc: str) -> LinearCode:
     """The 18 digits of an SSCC as GS1-128 with application identifier 00."""
-    verified = _with_valid_check_digit(sscc, _SSCC_DIGITS)
-    return _linear(f"(00){verified}", Gs1_128(f"00{verified}").build())
+    try:
+        verified = SSCC.parse(sscc)
+    except CodeError as error:
+        raise CodeNotValid(text=sscc) from error
+    return _linear(verified.bracketed, Gs1_128(f"00{verified}").build())
 
 
 def ean_13(gtin: str) -> LinearCode:
-    """The 13 digits of a GTIN as EAN-13."""
-    verified = _with_valid_check_digit(gtin, _GTIN_13_DIGITS)
-    code = _linear(verified, EuropeanArticleNumber13(verified).build())
-    return replace(code, quiet=_EAN_QUIET_MODULES)
+    """A GTIN of 13 digits, or of 12 (UPC-A, which EAN-13 contains), as EAN-13."""
+    if len(gtin) not in _EAN_13_LENGTHS:
+        raise CodeNotValid(text=gtin)
+    try:
+        digits = str(GTIN.parse(gtin))[1:]
+    except CodeError as error:
+        raise CodeNotValid(text=gtin) from error
+    return replace(_linear(digits, EuropeanArticleNumber13(digits).build()), quiet=_EAN_QUIET_MODULES)
 
 
 @lru_cache(maxsize=4096)
@@ -114,6 +106,11 @@ def qr_code(text: str) -> SquareCode:
 
 def gs1_data_matrix(elements: str) -> SquareCode:
     """GS1 elements in bracketed form, such as (01)04012345123456(10)AB, as a square DataMatrix."""
+    try:
+        for number in _NUMBER_WITH_CHECK_DIGIT.findall(elements):
+            verify_check_digit(number)
+    except CodeError as error:
+        raise CodeNotValid(text=elements) from error
     return _square(elements, zxingcpp.BarcodeFormat.DataMatrix, _DATA_MATRIX_QUIET_MODULES, gs1=True, force_square=True)
 
 
@@ -161,9 +158,3 @@ def _dark_runs(pattern: str) -> tuple[tuple[int, int], ...]:
             runs.append((start, width))
         start += width
     return tuple(runs)
-
-
-def _with_valid_check_digit(digits: str, length: int) -> str:
-    if len(digits) != length or not (digits.isascii() and digits.isdecimal()) or check_digit(digits[:-1]) != digits[-1]:
-        raise CodeNotValid(text=digits)
-    return digits

@@ -181,7 +181,7 @@ def _people(variance: Variance) -> Block:
 def _person(words: Both, who: str) -> Block:
     label = Text(words.inline(), Style(6.5, colour=QUIET), one_line=True)
     return Row(
-        (Cell(21, label, pad=0), Cell(25, Text(who, Style(7.5)), pad=0.8)), margin=0.1, rule="", top_aligned=True
+        (Cell(24, label, pad=0), Cell(22, Text(who, Style(7.5)), pad=0.8)), margin=0.1, rule="", top_aligned=True
     )
 
 

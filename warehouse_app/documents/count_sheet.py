@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from warehouse_app.documents.blocks import QUIET, Blank, Block, Box, Code, Stack, product_text, value_text
-from warehouse_app.documents.codes import own_code
 from warehouse_app.documents.formats import date_text, lot_text, number_text
 from warehouse_app.documents.page import (
     Column,
@@ -19,6 +18,7 @@ from warehouse_app.documents.page import (
     table,
 )
 from warehouse_app.documents.words import both, product_names
+from warehouse_app.domain.own_codes import location_code
 from warehouse_app.language import mark
 
 _WRITE_IN_MM = 9.5
@@ -102,7 +102,7 @@ def _line_blocks(number: int, line: CountSheetLine) -> Sequence[Block]:
     return (
         value_text(str(number), 9, align="right", colour=QUIET),
         value_text(line.location, 18, bold=True),
-        Code(own_code("LOC", line.location), 9, "centre"),
+        Code(location_code(line.location), 9, "centre"),
         product_text(names, line.sku, lot_text(line.lot, line.expires_on), size=8.5),
         *_write_in_boxes(),
     )

@@ -79,7 +79,7 @@ def _hexadecimal(text: str) -> str:
 
 def _bitmap(item: LabelText, resolution: Resolution, reverse: str) -> str:
     size = resolution.dots(item.style.size * POINT_MM)
-    width, above, rows = _drawn(item.text, size, item.style.bold)
+    width, above, rows = _drawn(item.text, size, bold=item.style.bold)
     room = resolution.dots(item.area.width) - resolution.dots(text_width_mm(item.text, item.style))
     shift = {"left": 0, "centre": room // 2, "right": room}[item.align]
     left = max(0, resolution.dots(item.area.left) + shift)
@@ -89,9 +89,9 @@ def _bitmap(item: LabelText, resolution: Resolution, reverse: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _drawn(text: str, size: int, bold: bool) -> tuple[int, int, bytes]:  # noqa: FBT001
+def _drawn(text: str, size: int, *, bold: bool) -> tuple[int, int, bytes]:
     """Width, dots above the baseline and rows of a text, a set bit being black."""
-    font = _font(size, bold)
+    font = _font(size, bold=bold)
     left, top, right, bottom = font.getbbox(text, anchor="ls")
     width, height = max(1, int(right - left)), max(1, int(bottom - top))
     image = Image.new("1", (width, height))
@@ -100,5 +100,5 @@ def _drawn(text: str, size: int, bold: bool) -> tuple[int, int, bytes]:  # noqa:
 
 
 @lru_cache(maxsize=32)
-def _font(size: int, bold: bool) -> ImageFont.FreeTypeFont:  # noqa: FBT001
+def _font(size: int, *, bold: bool) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(font_path(bold=bold)), size, layout_engine=ImageFont.Layout.BASIC)

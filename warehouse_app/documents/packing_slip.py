@@ -18,7 +18,6 @@ from warehouse_app.documents.blocks import (
     product_text,
     value_text,
 )
-from warehouse_app.documents.codes import own_code
 from warehouse_app.documents.fonts import Style
 from warehouse_app.documents.formats import date_text, lot_text, number_text, weight_text
 from warehouse_app.documents.page import (
@@ -33,6 +32,7 @@ from warehouse_app.documents.page import (
     table,
 )
 from warehouse_app.documents.words import Both, both, product_names
+from warehouse_app.domain.own_codes import order_code
 from warehouse_app.language import mark
 
 _HALF_MM = CONTENT_MM / 2
@@ -98,7 +98,7 @@ def _paper(slip: PackingSlip) -> Paper:
         Section(_notes(slip.notes)),
         Section(_return_note(slip.return_note)),
     )
-    return Paper(both(mark("Packing slip")), slip.order_no, sections, own_code("ORD", slip.order_no))
+    return Paper(both(mark("Packing slip")), slip.order_no, sections, order_code(slip.order_no))
 
 
 def _addresses(slip: PackingSlip) -> Block:

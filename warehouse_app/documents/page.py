@@ -140,7 +140,7 @@ def signatures(fields: Sequence[Both]) -> Section:
 class _SignatureLine:
     words: Both
 
-    def height(self, width: float) -> float:
+    def height(self, width: float, /) -> float:
         return 1 + heading_text(self.words).height(width)
 
     def draw(self, pen: Pen, area: Area) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+from reportlab import rl_config
 from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 
@@ -17,6 +18,8 @@ Align = Literal["left", "centre", "right"]
 A4_MM = (210.0, 297.0)
 WHITE = "#FFFFFF"
 CODE_INK = "#000000"
+# Binary streams are a fifth smaller than their ASCII form, and written faster.
+rl_config.useA85 = 0
 _ALIGNED = {"left": 0.0, "centre": 0.5, "right": 1.0}
 
 

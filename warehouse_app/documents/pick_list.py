@@ -17,7 +17,6 @@ from warehouse_app.documents.blocks import (
     product_text,
     value_text,
 )
-from warehouse_app.documents.codes import own_code
 from warehouse_app.documents.formats import cases_text, lot_text, moment_text, number_text
 from warehouse_app.documents.page import (
     CONTENT_MM,
@@ -31,6 +30,7 @@ from warehouse_app.documents.page import (
     table,
 )
 from warehouse_app.documents.words import both, product_names
+from warehouse_app.domain.own_codes import location_code, pick_list_code
 from warehouse_app.language import mark
 
 _ROW_MM = 15.0
@@ -119,7 +119,7 @@ def _paper(pick_list: PickList, imprint: Imprint) -> Paper:
         table(columns, rows, nothing=both(mark("Nothing to pick on this list.")), least=_ROW_MM),
         signatures((both(mark("Picked by")), both(mark("Started")), both(mark("Finished")))),
     ]
-    code = own_code("LIST", pick_list.list_no) if pick_list.list_no else ""
+    code = pick_list_code(pick_list.list_no) if pick_list.list_no else ""
     return Paper(both(mark("Pick list")), pick_list.list_no, sections, code)
 
 
@@ -156,7 +156,7 @@ def _stop_blocks(number: int, stop: PickStop) -> Sequence[Block]:
     return (
         value_text(str(number), 9, align="right", colour=QUIET),
         value_text(stop.location, 20, bold=True),
-        Code(own_code("LOC", stop.location), 9.5, "centre"),
+        Code(location_code(stop.location), 9.5, "centre"),
         product_text(names, stop.sku, lot_text(stop.lot, stop.expires_on)),
         _quantity(stop),
         _drops(stop),
