@@ -1,7 +1,7 @@
 from collections import Counter
 from datetime import date
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warehouse_app.planning.allocation import (
@@ -138,6 +138,7 @@ BALANCES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(ORDERS, BALANCES)
 def test_units_are_never_made_or_lost(orders: list[OrderDemand], balances: list[LotBalance]) -> None:
     plan = plan_allocations(orders, balances)
@@ -159,6 +160,7 @@ def test_units_are_never_made_or_lost(orders: list[OrderDemand], balances: list[
         assert not (o.complete_only and any((o.order_no, line.line_no) in short for line in o.lines))
 
 
+@settings(deadline=None)
 @given(ORDERS, BALANCES)
 def test_reservations_and_allocations_of_the_same_stock_agree(
     orders: list[OrderDemand], balances: list[LotBalance]
@@ -177,6 +179,7 @@ def test_reservations_and_allocations_of_the_same_stock_agree(
     assert all((r.short is None) == (r.quantity == r.quantity_open) for r in reservations)
 
 
+@settings(deadline=None)
 @given(ORDERS, BALANCES)
 def test_a_later_order_never_changes_what_an_earlier_one_gets(
     orders: list[OrderDemand], balances: list[LotBalance]
@@ -190,6 +193,7 @@ def test_a_later_order_never_changes_what_an_earlier_one_gets(
     assert tuple(take for take in everything.takes if take.order_no not in last) == without_last.takes
 
 
+@settings(deadline=None)
 @given(ORDERS, BALANCES)
 def test_nothing_is_taken_while_an_earlier_date_still_lies_on_the_shelf(
     orders: list[OrderDemand], balances: list[LotBalance]

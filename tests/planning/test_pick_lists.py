@@ -1,7 +1,7 @@
 from collections import Counter
 from itertools import pairwise, product
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warehouse_app.planning.pick_lists import (
@@ -93,6 +93,7 @@ ORDERS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(ORDERS)
 def test_every_line_is_in_exactly_one_list(orders: list[OrderToPick]) -> None:
     lists = plan_pick_lists(orders, FLOOR, POLICY)
@@ -109,6 +110,7 @@ def test_every_line_is_in_exactly_one_list(orders: list[OrderToPick]) -> None:
         assert all(slot_of[pick.order_no] == pick.slot for stop in planned.stops for pick in stop.picks)
 
 
+@settings(deadline=None)
 @given(ORDERS)
 def test_only_an_order_on_its_own_may_overfill_a_cart(orders: list[OrderToPick]) -> None:
     by_no = {o.order_no: o for o in orders}
@@ -122,6 +124,7 @@ def test_only_an_order_on_its_own_may_overfill_a_cart(orders: list[OrderToPick])
             assert sum(line.weight_g for of_order in lines for line in of_order) <= POLICY.max_weight_g
 
 
+@settings(deadline=None)
 @given(ORDERS)
 def test_no_order_is_on_a_later_list_than_one_of_lower_rank(orders: list[OrderToPick]) -> None:
     rank_of = {o.order_no: o.rank for o in orders}
