@@ -1,0 +1,61 @@
+"""The settings dialog: language, theme and station name take effect at once."""
+
+from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from warehouse_app.language import mark, tr
+from warehouse_app.ui.preferences import Preferences
+from warehouse_app.ui.theme import px
+from warehouse_app.ui.widgets.text import Label
+
+# A language is always named in itself, so that it is found by someone who cannot read the other.
+LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
+THEME_NAMES = {"light": mark("Light"), "dark": mark("Dark"), "system": mark("As the system")}
+
+
+class SettingsDialog(QDialog):
+    """Settings of this station."""
+
+    def __init__(self, preferences: Preferences, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._preferences = preferences
+        self._station = QLineEdit(preferences.station)
+        self._station.setPlaceholderText(tr("For example P-03"))
+        form = QFormLayout()
+        form.setSpacing(px(12))
+        form.addRow(Label("body", tr("Language")), self._language_box())
+        form.addRow(Label("body", tr("Theme")), self._theme_box())
+        form.addRow(Label("body", tr("Station name")), self._station)
+        close = QPushButton(tr("Done"))
+        close.setDefault(True)
+        close.clicked.connect(self.accept)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(px(20), px(20), px(20), px(16))
+        layout.setSpacing(px(16))
+        layout.addWidget(Label("h1", tr("Settings")))
+        layout.addLayout(form)
+        layout.addLayout(buttons)
+        self.setWindowTitle(tr("Settings"))
+        self.setMinimumWidth(px(420))
+
+    def done(self, result: int) -> None:
+        self._preferences.station = self._station.text().strip()
+        super().done(result)
+
+    def _language_box(self) -> QComboBox:
+        box = QComboBox()
+        for language, name in LANGUAGE_NAMES.items():
+            box.addItem(name, language)
+        box.setCurrentIndex(box.findData(self._preferences.language))
+        box.activated.connect(lambda row: setattr(self._preferences, "language", box.itemData(row)))
+        return box
+
+    def _theme_box(self) -> QComboBox:
+        box = QComboBox()
+        for theme, name in THEME_NAMES.items():
+            box.addItem(tr(name), theme)
+        box.setCurrentIndex(box.findData(self._preferences.theme))
+        box.activated.connect(lambda row: setattr(self._preferences, "theme", box.itemData(row)))
+        return box
