@@ -721,7 +721,8 @@ def upgrade() -> None:
         sa.Column("feed_no", sa.BigInteger(), server_default="0", autoincrement=False, nullable=False),
         sa.Column("move_no", sa.BigInteger(), server_default="0", autoincrement=False, nullable=False),
         sa.Column("last_recorded_at", Moment(), nullable=False),
-        sa.Column("restore_epoch", sa.Text(), server_default="", nullable=False),
+        sa.Column("purpose", sa.Text(), server_default="", nullable=False),
+        sa.Column("identity", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("warehouse_id", name=op.f("pk_warehouse")),
     )
     op.create_table(

@@ -17,6 +17,7 @@ class Counted(Fact):
     sku: str
     lot: str
     quantity: int
+    typed: bool = False
 
 
 @fact("location_counted")

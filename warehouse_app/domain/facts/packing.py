@@ -28,6 +28,7 @@ class UnitPacked(Fact):
     tote: str
     carton: str
     serial: str = ""
+    typed: bool = False
 
 
 @fact("missing_at_packing")

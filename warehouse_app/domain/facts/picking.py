@@ -18,7 +18,7 @@ class ToteOpened(Fact):
 @fact("picked")
 @dataclass(frozen=True, slots=True)
 class Picked(Fact):
-    """Units went from a location into the tote of their order."""
+    """Units went from a location into the tote of their order. `typed` units were counted by the worker, not scanned."""
 
     list_no: str
     stop_no: int
@@ -31,6 +31,7 @@ class Picked(Fact):
     location: str
     tote: str
     serial: str = ""
+    typed: bool = False
 
 
 @fact("picked_short")

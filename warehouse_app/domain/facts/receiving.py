@@ -19,6 +19,7 @@ class GoodsReceived(Fact):
     serial: str
     quantity: int
     dock: str
+    typed: bool = False
 
 
 @fact("receipt_closed")

@@ -21,9 +21,10 @@ warehouse = Table(
     number("feed_no", default=0),
     number("move_no", default=0),
     moment("last_recorded_at"),
-    words("restore_epoch"),
+    words("purpose"),
+    words("identity"),
 )
-"""One row a warehouse. Every transaction that writes stock or feed rows locks it first, and takes its numbers from it."""
+"""One row a warehouse. `identity` tells this database from any other, `purpose` is live or sample. Every transaction that writes stock or feed rows locks it first, and takes its numbers from it."""
 
 location = Table(
     "location",

@@ -1,0 +1,252 @@
+"""The bookkeeper's work: take posted facts in order, apply them to the books, park what fails."""
+
+import heapq
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from warehouse_app.books import counting, packing, picking, putaway, receiving, shipping
+from warehouse_app.books.applying import apply, needs_of
+from warehouse_app.books.ledger import new_books
+from warehouse_app.books.loading import load, together, write
+from warehouse_app.books.settle import settle
+from warehouse_app.domain.facts import Recorded, UnknownFact, WorkFinished, decode
+from warehouse_app.store import tables
+from warehouse_app.store.database import Database, Row, Transaction
+
+APPLIERS = (counting, packing, picking, putaway, receiving, shipping)
+"""Importing these modules registers their appliers."""
+
+BATCH = 100
+"""Facts a transaction: large enough to be fast, small enough that a decision waits only milliseconds."""
+
+log = logging.getLogger(__name__)
+
+
+class FactFailed(Exception):
+    """A fact could not be applied; its work is parked for a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What one round of bookkeeping did."""
+
+    applied: int = 0
+    parked: int = 0
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """The facts of one station and incarnation that are not in the books yet, in the station's order."""
+
+    station: str
+    incarnation: str
+    applied_sequence: int
+    facts: tuple[Recorded, ...]
+
+
+def book_facts(database: Database, batch_size: int = BATCH) -> Applied:
+    """Apply the next batch of facts. Bisects a batch that fails, and parks the work of the fact at fault."""
+    streams = database.read(_read_streams, batch_size)
+    batch = _in_floor_order(streams)[:batch_size]
+    if not batch:
+        return Applied()
+    return _book(database, batch)
+
+
+def book_everything(database: Database) -> Applied:
+    """Apply facts until none is left."""
+    applied = parked = 0
+    while True:
+        done = book_facts(database)
+        if not done.applied and not done.parked:
+            return Applied(applied, parked)
+        applied += done.applied
+        parked += done.parked
+
+
+def reapply_parked(database: Database) -> Applied:
+    """Try parked facts again in their order; those that still fail stay parked."""
+    applied = 0
+    failed_works: set[str] = set()
+    for recorded in database.read(_read_parked):
+        if recorded.work in failed_works:
+            continue
+        try:
+            database.write(_apply_parked, recorded)
+            applied += 1
+        except FactFailed:
+            failed_works.add(recorded.work)
+    return Applied(applied, len(database.read(_read_parked)))
+
+
+def unapplied_count(tx: Transaction) -> int:
+    """How many posted facts the books do not have yet."""
+    fact, cursor = tables.fact, tables.station_cursor
+    same = (
+        (fact.c.warehouse_id == cursor.c.warehouse_id)
+        & (fact.c.station == cursor.c.station)
+        & (fact.c.incarnation == cursor.c.incarnation)
+    )
+    waiting = fact.c.sequence > func.coalesce(cursor.c.applied_sequence, 0)
+    query = select(func.count()).select_from(fact.outerjoin(cursor, same)).where(tx.mine(fact), waiting)
+    return int(tx.value(query))
+
+
+def recorded_of(row: Row) -> Recorded:
+    """The fact of a row of the fact table. Raises UnknownFact for a kind or version of a newer release."""
+    return Recorded(
+        row["fact_id"],
+        row["station"],
+        row["incarnation"],
+        row["sequence"],
+        row["worker"],
+        row["happened_at"],
+        row["work"],
+        row["epoch"],
+        decode(row["kind"], row["version"], row["payload"]),
+    )
+
+
+def _read_streams(tx: Transaction, limit: int) -> list[_Stream]:
+    fact, cursor = tables.fact, tables.station_cursor
+    applied = {
+        (row["station"], row["incarnation"]): row["applied_sequence"]
+        for row in tx.rows(select(cursor).where(tx.mine(cursor)))
+    }
+    streams = []
+    for (station, incarnation), done in applied.items():
+        facts = tuple(_next_facts(tx, station, incarnation, done, limit))
+        if facts:
+            streams.append(_Stream(station, incarnation, done, facts))
+    return streams
+
+
+def _next_facts(tx: Transaction, station: str, incarnation: str, done: int, limit: int) -> Iterator[Recorded]:
+    """The facts above the cursor, up to a gap or to one that a newer release wrote: there the stream stops."""
+    fact = tables.fact
+    mine = (tx.mine(fact), fact.c.station == station, fact.c.incarnation == incarnation)
+    query = select(fact).where(*mine, fact.c.sequence > done).order_by(fact.c.sequence).limit(limit)
+    for expected, row in enumerate(tx.rows(query), done + 1):
+        if row["sequence"] != expected:
+            return
+        try:
+            yield recorded_of(row)
+        except UnknownFact as error:
+            log.warning("station %s waits for a newer bookkeeper: %s", station, error)
+            return
+
+
+def _in_floor_order(streams: Sequence[_Stream]) -> list[Recorded]:
+    """All streams as one, by the time on the floor, each in its own order."""
+    return list(heapq.merge(*(stream.facts for stream in streams), key=lambda recorded: recorded.happened_at))
+
+
+def _book(database: Database, batch: Sequence[Recorded]) -> Applied:
+    try:
+        return database.write(_apply_batch, batch)
+    except FactFailed as failure:
+        if len(batch) == 1:
+            database.write(_park, batch[0], str(failure))
+            return Applied(0, 1)
+    middle = len(batch) // 2
+    first = _book(database, batch[:middle])
+    second = _book(database, batch[middle:])
+    return Applied(first.applied + second.applied, first.parked + second.parked)
+
+
+def _apply_batch(tx: Transaction, batch: Sequence[Recorded]) -> Applied:
+    """One transaction: load for the whole batch, apply purely, settle, write, move the cursors."""
+    tx.lock_warehouse()
+    if not _move_cursors(tx, batch):
+        return Applied(applied=1)
+    parked_works = _parked_works(tx)
+    ready = [recorded for recorded in batch if recorded.work not in parked_works]
+    waiting = [recorded for recorded in batch if recorded.work in parked_works]
+    _apply_facts(tx, ready)
+    for recorded in waiting:
+        _write_parked(tx, recorded, "waits for an earlier fact of the same work")
+    return Applied(len(ready), len(waiting))
+
+
+def _apply_facts(tx: Transaction, batch: Sequence[Recorded]) -> None:
+    books = new_books(tx.recorded_at)
+    load(tx, books, together(needs_of(recorded.fact) for recorded in batch))
+    for recorded in batch:
+        try:
+            apply(recorded, books)
+        except Exception as error:
+            # The one place that may catch everything: a fact that fails must not stop the others.
+            log.exception("fact %s of %s failed", recorded.fact_id, recorded.station)
+            raise FactFailed(f"{type(error).__name__}: {error}") from error
+    settle(tx, books)
+    write(tx, books)
+    _end_claims(tx, batch)
+
+
+def _move_cursors(tx: Transaction, batch: Sequence[Recorded]) -> bool:
+    """Compare-and-set every station's cursor; False when another bookkeeper was faster."""
+    cursor = tables.station_cursor
+    ranges: dict[tuple[str, str], tuple[int, int]] = {}
+    for recorded in batch:
+        key = (recorded.station, recorded.incarnation)
+        first = ranges[key][0] if key in ranges else recorded.sequence
+        ranges[key] = (first, recorded.sequence)
+    for (station, incarnation), (first, last) in ranges.items():
+        mine = (tx.mine(cursor), cursor.c.station == station, cursor.c.incarnation == incarnation)
+        if (tx.value(select(cursor.c.applied_sequence).where(*mine)) or 0) != first - 1:
+            return False
+        tx.put(cursor, [{"station": station, "incarnation": incarnation, "applied_sequence": last}])
+    return True
+
+
+def _end_claims(tx: Transaction, batch: Sequence[Recorded]) -> None:
+    """Work that a station reports as finished is held by nobody any more."""
+    works = [recorded.work for recorded in batch if isinstance(recorded.fact, WorkFinished)]
+    claim = tables.claim
+    if works:
+        held = (tx.mine(claim), claim.c.work.in_(works), claim.c.state == "held")
+        tx.connection.execute(claim.update().where(*held).values(state="finished", ended_at=tx.recorded_at, packet=""))
+
+
+def _parked_works(tx: Transaction) -> set[str]:
+    parked = tables.parked_fact
+    return {row["work"] for row in tx.rows(select(parked.c.work).where(tx.mine(parked)).distinct()) if row["work"]}
+
+
+def _park(tx: Transaction, recorded: Recorded, error: str) -> None:
+    tx.lock_warehouse()
+    if _move_cursors(tx, [recorded]):
+        _write_parked(tx, recorded, error)
+
+
+def _write_parked(tx: Transaction, recorded: Recorded, error: str) -> None:
+    tx.add(
+        tables.parked_fact,
+        [
+            {
+                "fact_id": recorded.fact_id,
+                "station": recorded.station,
+                "work": recorded.work,
+                "park_no": tx.next_in_series("parked_fact"),
+                "error": error[:2_000],
+                "parked_at": tx.recorded_at,
+            }
+        ],
+    )
+
+
+def _read_parked(tx: Transaction) -> list[Recorded]:
+    fact, parked = tables.fact, tables.parked_fact
+    same = (fact.c.warehouse_id == parked.c.warehouse_id) & (fact.c.fact_id == parked.c.fact_id)
+    query = select(fact).join(parked, same).where(tx.mine(fact)).order_by(parked.c.park_no)
+    return [recorded_of(row) for row in tx.rows(query)]
+
+
+def _apply_parked(tx: Transaction, recorded: Recorded) -> None:
+    tx.lock_warehouse()
+    _apply_facts(tx, [recorded])
+    tx.remove(tables.parked_fact, [{"fact_id": recorded.fact_id}])

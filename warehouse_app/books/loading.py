@@ -1,0 +1,203 @@
+"""Loads what a batch of facts or a decision will touch, in a few bulk queries, and writes it back."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+
+from sqlalchemy import select
+
+from warehouse_app.books.ledger import VIRTUAL, Books
+from warehouse_app.store import tables
+from warehouse_app.store.database import Transaction
+from warehouse_app.store.ids import new_key
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The names of what must be loaded before an applier can run."""
+
+    orders: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
+    skus: frozenset[str] = frozenset()
+    cartons: frozenset[str] = frozenset()
+    lists: frozenset[str] = frozenset()
+    purchase_orders: frozenset[str] = frozenset()
+    sheets: frozenset[str] = frozenset()
+    works: frozenset[str] = frozenset()
+
+    def __or__(self, other: "Needs") -> "Needs":
+        """Both needs at once."""
+        return Needs(*(getattr(self, item.name) | getattr(other, item.name) for item in fields(self)))
+
+
+def needs(**names: Iterable[str]) -> Needs:
+    """Needs from any iterables of names; empty names are left out."""
+    return Needs(**{what: frozenset(name for name in wanted if name) for what, wanted in names.items()})
+
+
+def together(all_needs: Iterable[Needs]) -> Needs:
+    """The union of many needs."""
+    merged: dict[str, set[str]] = {item.name: set() for item in fields(Needs)}
+    for one in all_needs:
+        for name, names in merged.items():
+            names |= getattr(one, name)
+    return Needs(**{name: frozenset(names) for name, names in merged.items()})
+
+
+def load(tx: Transaction, books: Books, wanted: Needs) -> None:
+    """Load everything that these needs name, and what belongs to it. May be called again for more."""
+    cartons = books.cartons.load(tx, "carton", wanted.cartons)
+    contents = books.contents.load(tx, "carton", wanted.cartons)
+    shipments = books.shipments.load(tx, "shipment_no", {row.shipment_no for row in cartons})
+    orders = wanted.orders | {row.order_no for row in contents} | {row.order_no for row in shipments}
+    stops = books.stops.load(tx, "list_no", wanted.lists)
+    orders |= {stop.order_no for stop in stops}
+    places = set(wanted.places | wanted.cartons)
+    places |= _load_orders(tx, books, orders)
+    _load_lists(tx, books, wanted, orders)
+    _load_places(tx, books, places, wanted.skus)
+    _load_inbound_and_counts(tx, books, wanted)
+    works = set(wanted.works) | {f"pack:{order}" for order in orders}
+    works |= {f"pick:{row.list_no}" for row in books.pick_lists}
+    books.claims.load(tx, "work", works)
+
+
+def load_stock(tx: Transaction, books: Books, skus: Iterable[str]) -> None:
+    """Load the totals of these products and what lies in the virtual places of them."""
+    wanted = list(skus)
+    books.stock.load(tx, "sku", wanted)
+    books.balances.load(tx, "sku", wanted, tables.balance.c.location.in_(VIRTUAL))
+
+
+def _load_orders(tx: Transaction, books: Books, orders: frozenset[str]) -> set[str]:
+    """The orders with lines, reservations, allocations, totes and shipments; gives the places they use."""
+    books.orders.load(tx, "order_no", orders)
+    books.lines.load(tx, "order_no", orders)
+    books.reservations.load(tx, "order_no", orders)
+    allocations = books.allocations.load(tx, "order_no", orders)
+    books.shipments.load(tx, "order_no", orders)
+    contents = books.contents.load(tx, "order_no", orders)
+    books.cartons.load(tx, "carton", {row.carton for row in contents})
+    totes = books.totes.load(tx, "order_no", orders)
+    return {row.location for row in allocations} | {row.tote for row in totes} | {row.carton for row in contents}
+
+
+def _load_lists(tx: Transaction, books: Books, wanted: Needs, orders: frozenset[str]) -> None:
+    stops = books.stops.load(tx, "order_no", orders)
+    lists = wanted.lists | {stop.list_no for stop in stops}
+    books.pick_lists.load(tx, "list_no", lists)
+    books.stops.load(tx, "list_no", wanted.lists)
+    books.totes.load(tx, "tote", wanted.places)
+
+
+def _load_places(tx: Transaction, books: Books, places: set[str], skus: frozenset[str]) -> None:
+    books.locations.load(tx, "location", places | set(VIRTUAL))
+    for kind in ("damaged", "receiving"):
+        books.locations.load(tx, "kind", [kind])
+    here = books.balances.load(tx, "location", places)
+    all_skus = set(skus) | {row.sku for row in here}
+    load_stock(tx, books, all_skus)
+    books.lots.load(tx, "sku", skus, tables.lot.c.lot != "")
+    books.debts.load(tx, "location", places)
+    damaged = [row.location for row in books.locations if row.kind == "damaged"]
+    books.balances.load(tx, "location", damaged)
+
+
+def _load_inbound_and_counts(tx: Transaction, books: Books, wanted: Needs) -> None:
+    books.purchase_orders.load(tx, "po_no", wanted.purchase_orders)
+    books.purchase_lines.load(tx, "po_no", wanted.purchase_orders)
+    books.count_tasks.load(tx, "sheet_no", wanted.sheets)
+    books.count_results.load(tx, "sheet_no", wanted.sheets)
+    books.count_queue.load(tx, "location", wanted.places)
+
+
+def write(tx: Transaction, books: Books) -> None:
+    """Write every changed row, then the moves, discrepancies, history and amendments, under the warehouse's lock."""
+    tx.lock_warehouse()
+    for item in fields(books):
+        rows = getattr(books, item.name)
+        if hasattr(rows, "write"):
+            rows.write(tx)
+    _write_moves(tx, books)
+    _write_notes(tx, books)
+    _write_amendments(tx, books)
+    changed = {note.order_no for note in books.history}
+    if changed or books.moves:
+        tx.announce("order", sorted(changed))
+
+
+def _write_moves(tx: Transaction, books: Books) -> None:
+    first = tx.next_numbers("move_no", len(books.moves))
+    tx.add(
+        tables.move,
+        [
+            {
+                "move_no": first + place,
+                "owner": move.goods[0],
+                "sku": move.goods[1],
+                "lot": move.goods[2],
+                "quantity": move.quantity,
+                "from_location": move.from_location,
+                "to_location": move.to_location,
+                "cause_kind": move.cause.kind,
+                "cause_id": move.cause.id,
+                "worker": move.cause.worker,
+                "happened_at": move.cause.happened_at,
+                "recorded_at": tx.recorded_at,
+            }
+            for place, move in enumerate(books.moves)
+        ],
+    )
+
+
+def _write_notes(tx: Transaction, books: Books) -> None:
+    tx.add(
+        tables.order_history,
+        [
+            {
+                "entry_id": new_key(),
+                "order_no": note.order_no,
+                "what": note.what,
+                "detail": note.detail,
+                "actor": note.cause.worker,
+                "happened_at": note.cause.happened_at,
+                "recorded_at": tx.recorded_at,
+            }
+            for note in books.history
+        ],
+    )
+    tx.add(
+        tables.discrepancy,
+        [
+            {
+                "discrepancy_id": new_key(),
+                "kind": found.kind,
+                "station": found.cause.station,
+                "work": found.cause.work,
+                "order_no": found.order_no,
+                "sku": found.sku,
+                "location": found.location,
+                "quantity": found.quantity,
+                "detail": found.detail,
+                "recorded_at": tx.recorded_at,
+            }
+            for found in books.discrepancies
+        ],
+    )
+
+
+def _write_amendments(tx: Transaction, books: Books) -> None:
+    if not books.amendments:
+        return
+    works = {work for work, _ in books.amendments}
+    table = tables.amendment
+    counts = dict.fromkeys(works, 0)
+    for row in tx.rows(select(table.c.work, table.c.number).where(tx.mine(table), table.c.work.in_(works))):
+        counts[row["work"]] = max(counts[row["work"]], row["number"])
+    rows = []
+    for work, content in books.amendments:
+        counts[work] += 1
+        text = json.dumps(content)
+        rows.append({"work": work, "number": counts[work], "content": text, "recorded_at": tx.recorded_at})
+    tx.add(table, rows)
+    tx.announce("amendment", sorted(works))

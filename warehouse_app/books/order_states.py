@@ -1,0 +1,50 @@
+"""Where an order stands, read from its lines, its pick stops and its cartons."""
+
+from warehouse_app.books.ledger import Books
+from warehouse_app.books.rows import LineRow, OrderRow
+
+
+def settle_order(order_no: str, books: Books) -> None:
+    """Move an order on when its picking or its despatch is complete; an order on a bench is left alone."""
+    order = books.orders.get(order_no)
+    if order is None or order.state == "cancelled":
+        return
+    lines = [line for line in books.lines_of(order_no) if line.stocked]
+    if order.state in ("released", "picking", "packed"):
+        _after_picking(order, lines, books)
+    if order.state == "packed" and not any(line.reserved for line in lines):
+        _after_despatch(order, lines, books)
+
+
+def state_by_reservation(order: OrderRow, lines: list[LineRow]) -> str:
+    """The state of an order that is not being worked on: new, reserved, partial or short."""
+    open_units = sum(line.open_quantity for line in lines)
+    if not any(line.reserved for line in lines):
+        return "short" if open_units else order.state
+    return "partial" if open_units else "reserved"
+
+
+def _after_picking(order: OrderRow, lines: list[LineRow], books: Books) -> None:
+    stops = [stop for stop in books.stops if stop.order_no == order.order_no]
+    if any(stop.open_quantity for stop in stops):
+        if order.state == "packed":
+            books.set_state(order, "picking")
+        return
+    in_totes = any(
+        row.quantity for row in books.allocations
+        if row.order_no == order.order_no and books.place(row.location).kind == "tote"
+    )  # fmt: skip
+    if in_totes:
+        if order.state != "picked":
+            books.set_state(order, "picked")
+            books.note(order.order_no, "picked")
+    elif order.state != "packed" and not any(line.allocated for line in lines):
+        books.set_state(order, state_by_reservation(order, lines))
+
+
+def _after_despatch(order: OrderRow, lines: list[LineRow], books: Books) -> None:
+    if not any(line.shipped for line in lines):
+        return
+    open_units = sum(line.open_quantity for line in lines)
+    books.set_state(order, "short" if open_units else "shipped")
+    books.note(order.order_no, "shipped")

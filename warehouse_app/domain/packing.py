@@ -1,0 +1,344 @@
+"""Packing by scan: every unit is verified against its order, and no carton closes before it is right."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, cast
+
+from warehouse_app.domain.catalogue import Found, ProductCard
+from warehouse_app.domain.facts import (
+    AmendmentTaken,
+    CartonChosen,
+    CartonClosed,
+    CartonReopened,
+    CartonWeighed,
+    Fact,
+    PackingOpened,
+    UnitMissing,
+    UnitPacked,
+    WorkFinished,
+    WorkStopped,
+)
+from warehouse_app.domain.packets import Packet, PackPacket
+from warehouse_app.domain.packing_state import CartonProgress, LineProgress, PackState
+from warehouse_app.domain.scan import Scan, ScanKind, carton_type_code
+from warehouse_app.domain.session import (
+    CLOSE,
+    Expected,
+    Feedback,
+    FeedbackKind,
+    Need,
+    Outcome,
+    PrintRequest,
+    Session,
+    command,
+    feedback,
+)
+from warehouse_app.language import mark
+
+NEXT_BOX, REOPEN, REPRINT, PARK = "NEXT-BOX", "REOPEN", "REPRINT", "PARK"
+PROBLEMS = {"PROBLEM-MISSING": "missing", "PROBLEM-DAMAGED": "damaged"}
+OPENS = (ScanKind.TOTE, ScanKind.ORDER)
+
+
+class PackSession(Session[PackState]):
+    """Packs one order at a time from its packet."""
+
+    task = "pack"
+    start_prompt = mark("Scan a tote or an order.")
+    undoable: ClassVar = (UnitPacked, UnitMissing, CartonChosen)
+    undo_barriers: ClassVar = (CartonClosed, AmendmentTaken)
+
+    def state_of(self, packet: Packet) -> PackState:
+        """A fresh state for an order."""
+        return PackState(cast("PackPacket", packet))
+
+    def start(self, scan: Scan) -> Outcome:
+        """A tote or an order's code opens the order."""
+        if scan.kind not in OPENS:
+            return self.wrong_state(mark("Scan a tote or an order first."))
+        state = self._in_hand(scan)
+        if state is None:
+            told = feedback(FeedbackKind.FETCHING, mark("Fetching the order of {code}."), code=scan.code)
+            return Outcome(told, need=Need(scan.kind, scan.code))
+        return self._open(state, scan)
+
+    def work_on(self, state: PackState, scan: Scan) -> Outcome:
+        """Answer a scan while an order is on the bench."""
+        if state.finished:
+            return self._after_the_last(state, scan)
+        if scan.kind in OPENS:
+            return self._other_order(state, scan)
+        if scan.kind is ScanKind.CARTON_TYPE:
+            return self._choose(state, scan.code)
+        if scan.kind is ScanKind.COMMAND:
+            return self._command(state, scan.code)
+        if scan.kind is ScanKind.QUANTITY:
+            return self._quantity(state, scan)
+        found = self.catalogue.find(scan)
+        if found is None:
+            if scan.kind is ScanKind.PRODUCT:
+                return self.unknown(scan)
+            return self.wrong_state(mark("Scan the units of order {order}."), order=state.packet.order_no)
+        return self._product(state, found)
+
+    def weigh(self, weight_g: int) -> Outcome:
+        """A stable weight belongs to the open carton; a complete order is closed by it."""
+        state = self.state
+        carton = state.open_carton if state else None
+        if state is None or carton is None or not carton.units:
+            return self.wrong_state(mark("There is no open carton to weigh."))
+        if weight_g <= 0:
+            return self.wrong_state(mark("The scale is empty."))
+        weighed = CartonWeighed(state.packet.order_no, carton.carton, weight_g)
+        if not state.complete:
+            told = feedback(FeedbackKind.INFO, mark("{weight} g on the scale."), weight=weight_g)
+            return Outcome(told, (weighed,), state.packet.work)
+        closed = self._close(state, carton, weight_g)
+        return Outcome(closed.feedback, (weighed, *closed.facts), closed.work, prints=closed.prints)
+
+    def next_scans(self, state: PackState) -> Sequence[Expected]:
+        """The products that are still missing, the line at hand first; then the command that closes the carton."""
+        if state.finished:
+            return self.waiting
+        if state.complete:
+            boxes = (box.carton_type for box in state.packet.boxes)
+            return [command(CLOSE), *(Expected("carton", carton_type_code(name)) for name in boxes)]
+        lines = sorted(self._open_lines(state), key=lambda line: line.line_no != state.last_line)
+        scans: dict[str, Expected] = {}
+        for line in lines:
+            whole = self._open_of(state, line.sku)
+            for expected in self.product_scans(line.sku, whole):
+                if expected.kind != "quantity" or line.line_no == state.last_line:
+                    scans.setdefault(expected.scan_text, expected)
+        return list(scans.values())
+
+    def prompt_for(self, state: PackState) -> Feedback:
+        """What the packer should do next."""
+        if state.finished:
+            return feedback(FeedbackKind.PROMPT, self.start_prompt)
+        if state.complete:
+            return feedback(FeedbackKind.PROMPT, mark("All units packed. Weigh or close the carton."))
+        line = self.line_at_hand(state)
+        card = self.catalogue.card(line.sku) if line else None
+        quantity = line.open_quantity if line else 0
+        message = mark("Scan the next item: {quantity} × {product} and any open line.")
+        return feedback(FeedbackKind.PROMPT, message, card, quantity=quantity, product=card)
+
+    def line_at_hand(self, state: PackState) -> LineProgress | None:
+        """The line that is highlighted: the last one packed while it is open, else the first open one."""
+        lines = self._open_lines(state)
+        return next((line for line in lines if line.line_no == state.last_line), lines[0] if lines else None)
+
+    def amend(self, work: str, number: int, content: Mapping[str, Any]) -> Outcome:
+        """A stop request ends the order where it stands."""
+        outcome = super().amend(work, number, content)
+        if content["what"] != "stop":
+            return outcome
+        state = self.states[work]
+        order_no = state.packet.order_no
+        facts = (*outcome.facts, WorkStopped(order_no, number, str(content.get("reason", ""))), WorkFinished(work))
+        message = mark("Stop: order {order} was cancelled. Set carton and tote aside for put-back.")
+        return Outcome(feedback(FeedbackKind.STOPPED, message, order=order_no), facts, work)
+
+    def _in_hand(self, scan: Scan) -> PackState | None:
+        for state in self.states.values():
+            mine = scan.code in state.totes if scan.kind is ScanKind.TOTE else scan.code == state.packet.order_no
+            if mine and not state.finished:
+                return state
+        return None
+
+    def _open(self, state: PackState, scan: Scan) -> Outcome:
+        opened = PackingOpened(state.packet.order_no, scan.code)
+        told = feedback(
+            FeedbackKind.OK, mark("Order {order}: {units} units to pack."), order=state.packet.order_no,
+            units=state.units_total,
+        )  # fmt: skip
+        return Outcome(told, (opened,), state.packet.work)
+
+    def _after_the_last(self, state: PackState, scan: Scan) -> Outcome:
+        """The order is closed: the next order may begin, or the last carton be reopened or labelled again."""
+        if scan.kind is ScanKind.COMMAND and scan.code == REOPEN:
+            return self._reopen(state)
+        if scan.kind is ScanKind.COMMAND and scan.code == REPRINT:
+            return self._reprint(state)
+        if scan.kind in OPENS and scan.code == state.packet.order_no:
+            return self.wrong_state(mark("Order {order} is packed and labelled."), order=scan.code)
+        return self.start(scan)
+
+    def _other_order(self, state: PackState, scan: Scan) -> Outcome:
+        mine = scan.code in state.totes or scan.code == state.packet.order_no
+        if mine:
+            told = feedback(FeedbackKind.INFO, mark("{code} belongs to this order. Scan its units."), code=scan.code)
+            return Outcome(told)
+        return self.wrong_state(
+            mark("Finish order {order} first: {left} units to go."),
+            order=state.packet.order_no,
+            left=state.units_total - state.units_packed,
+        )
+
+    def _product(self, state: PackState, found: Found) -> Outcome:
+        card = found.card
+        if not any(line.sku == card.sku for line in state.lines.values()):
+            return self._wrong_item(state, card)
+        open_quantity = self._open_of(state, card.sku)
+        if not open_quantity:
+            message = mark("{product} is complete. Put this one back.")
+            return Outcome(Feedback(FeedbackKind.TOO_MANY, message, {"product": card}, card))
+        if found.quantity > open_quantity:
+            message = mark("{total} × {product} is too many: {most} to go.")
+            values = {"total": found.quantity, "product": card, "most": open_quantity}
+            return Outcome(Feedback(FeedbackKind.TOO_MANY, message, values, card))
+        if not state.units_for(card.sku, found.lot):
+            message = mark("Lot {lot} of {product} was not picked for this order.")
+            return Outcome(Feedback(FeedbackKind.WRONG_ITEM, message, {"lot": found.lot, "product": card}, card))
+        return self._pack(state, card, found.quantity, found.lot, found.serial, typed=False)
+
+    def _wrong_item(self, state: PackState, card: ProductCard) -> Outcome:
+        line = self.line_at_hand(state)
+        right = self.catalogue.card(line.sku) if line else None
+        message = mark("Not in this order: {product}. Set it aside for put-away.")
+        return Outcome(Feedback(FeedbackKind.WRONG_ITEM, message, {"product": card}, card, right))
+
+    def _quantity(self, state: PackState, scan: Scan) -> Outcome:
+        line = state.lines.get(state.last_line)
+        if line is None or not self.last_quantity:
+            return self.wrong_state(mark("Scan the product first, then its quantity."))
+        card = self.catalogue.card(line.sku)
+        more = self.typed_quantity(scan, card, self._open_of(state, line.sku))
+        return more if isinstance(more, Outcome) else self._pack(state, card, more, "", "", typed=True)
+
+    def _pack(
+        self, state: PackState, card: ProductCard, quantity: int, lot: str, serial: str, *, typed: bool
+    ) -> Outcome:
+        """Units of one scan may belong to several lines or totes of the order: one fact for each."""
+        try:
+            carton = state.next_carton()
+        except IndexError:
+            return self.wrong_state(mark("No carton numbers are left for this order. Call a supervisor."))
+        facts: list[Fact] = []
+        if not state.opened:
+            facts.append(PackingOpened(state.packet.order_no, ""))
+        left = quantity
+        for units in state.units_for(card.sku, lot, state.last_line):
+            taken = min(left, units.left)
+            part = units.units
+            if taken:
+                facts.append(
+                    UnitPacked(
+                        state.packet.order_no, part.line_no, part.owner, part.sku, part.lot, taken, part.tote,
+                        carton.carton, serial, typed=typed,
+                    )
+                )  # fmt: skip
+            left -= taken
+        line_no = cast("UnitPacked", facts[-1]).line_no
+        return Outcome(self._packed(state, card, line_no, quantity), tuple(facts), state.packet.work)
+
+    def _packed(self, state: PackState, card: ProductCard, line_no: int, quantity: int) -> Feedback:
+        whole = sum(line.quantity for line in state.lines.values() if line.sku == card.sku)
+        done = whole - self._open_of(state, card.sku) + quantity
+        if state.units_packed + quantity == state.units_total:
+            message = mark("All {total} units packed. Weigh or close the carton.")
+            return feedback(FeedbackKind.LAST, message, card, total=state.units_total, line=line_no)
+        message = mark("Packed {product}: {done} of {total}.")
+        return feedback(FeedbackKind.OK, message, card, product=card, done=done, total=whole, line=line_no)
+
+    def _choose(self, state: PackState, name: str) -> Outcome:
+        if not any(box.carton_type == name for box in state.packet.boxes):
+            return Outcome(feedback(FeedbackKind.UNKNOWN, mark("There is no box called {box}."), box=name))
+        try:
+            carton = state.next_carton()
+        except IndexError:
+            return self.wrong_state(mark("No carton numbers are left for this order. Call a supervisor."))
+        chosen = CartonChosen(state.packet.order_no, carton.carton, name)
+        told = feedback(FeedbackKind.OK, mark("Box {box} for carton {number}."), box=name, number=carton.number)
+        return Outcome(told, (chosen,), state.packet.work)
+
+    def _command(self, state: PackState, code: str) -> Outcome:
+        carton = state.open_carton
+        if code in PROBLEMS:
+            return self._problem(state, PROBLEMS[code])
+        if code == REOPEN:
+            return self._reopen(state)
+        if code == REPRINT:
+            return self._reprint(state)
+        if code == CLOSE and not state.complete:
+            return self.wrong_state(
+                mark("{left} units are missing. Scan them, or report a problem."),
+                left=state.units_total - state.units_packed,
+            )
+        if code in (CLOSE, NEXT_BOX):
+            if carton is None or not carton.units:
+                return self.wrong_state(mark("The carton is empty. Scan the units first."))
+            return self._close(state, carton, carton.weight_g)
+        return self.wrong_state(mark("The command {code} does nothing here."), code=code)
+
+    def _close(self, state: PackState, carton: CartonProgress, weight_g: int | None) -> Outcome:
+        """Close the carton; without a scale its weight is calculated from its contents and marked as such."""
+        packet = state.packet
+        source = "calculated" if weight_g is None else "scale"
+        grams = state.expected_weight_g(carton, self.catalogue) if weight_g is None else weight_g
+        box = carton.carton_type or state.suggested_type(carton.number)
+        others_closed = all(other.closed for other in state.cartons if other is not carton and other.units)
+        last = state.complete and others_closed
+        closed = CartonClosed(packet.order_no, carton.carton, carton.number, box, grams, source, last)
+        prints = [PrintRequest("label", packet.work, packet.order_no, carton.carton, reprint=carton.labels > 0)]
+        if last:
+            prints.append(PrintRequest("packing_slip", packet.work, packet.order_no, carton.carton))
+        message = (
+            mark("Order {order} is packed. The label of carton {number} prints.")
+            if last
+            else mark("Carton {number} is closed, its label prints. Go on with the next box.")
+        )
+        kind = FeedbackKind.DONE if last else FeedbackKind.OK
+        told = feedback(kind, message, order=packet.order_no, number=carton.number)
+        return Outcome(told, (closed,), packet.work, prints=tuple(prints))
+
+    def _reopen(self, state: PackState) -> Outcome:
+        closed = [carton for carton in state.cartons if carton.closed]
+        if not closed:
+            return self.wrong_state(mark("No carton of this order is closed."))
+        if state.open_carton is not None and state.open_carton.units:
+            return self.wrong_state(mark("Close the open carton first."))
+        reopened = CartonReopened(state.packet.order_no, closed[-1].carton)
+        message = mark("Carton {number} is open again. Destroy its label.")
+        told = feedback(FeedbackKind.INFO, message, number=closed[-1].number)
+        return Outcome(told, (reopened,), state.packet.work)
+
+    def _reprint(self, state: PackState) -> Outcome:
+        closed = [carton for carton in state.cartons if carton.closed]
+        if not closed:
+            return self.wrong_state(mark("No carton of this order is closed."))
+        packet = state.packet
+        request = PrintRequest("label", packet.work, packet.order_no, closed[-1].carton, reprint=True)
+        told = feedback(FeedbackKind.INFO, mark("The label of carton {number} prints again."), number=closed[-1].number)
+        return Outcome(told, work=packet.work, prints=(request,))
+
+    def _problem(self, state: PackState, reason: str) -> Outcome:
+        """All open units of the line at hand are missing, or one of them is damaged."""
+        line = self.line_at_hand(state)
+        if line is None:
+            return self.wrong_state(mark("Every unit is packed. Reopen the carton to report a problem."))
+        quantity = line.open_quantity if reason == "missing" else 1
+        facts = []
+        for units in state.units_for(line.sku, "", line.line_no):
+            taken = min(quantity, units.left) if units.units.line_no == line.line_no else 0
+            part = units.units
+            if taken:
+                facts.append(
+                    UnitMissing(
+                        state.packet.order_no, part.line_no, part.owner, part.sku, part.lot, taken, part.tote, reason
+                    )
+                )
+            quantity -= taken
+        card = self.catalogue.card(line.sku)
+        message = (
+            mark("{product} is reported missing. Go on with the rest.")
+            if reason == "missing"
+            else mark("One {product} is reported damaged: put it into the red box.")
+        )
+        return Outcome(feedback(FeedbackKind.INFO, message, card, product=card), tuple(facts), state.packet.work)
+
+    def _open_lines(self, state: PackState) -> list[LineProgress]:
+        return [line for line in state.lines.values() if line.open_quantity > 0]
+
+    def _open_of(self, state: PackState, sku: str) -> int:
+        return sum(line.open_quantity for line in state.lines.values() if line.sku == sku)

@@ -1,0 +1,191 @@
+"""Where the packing of one order stands: lines, cartons, weights."""
+
+from dataclasses import dataclass, field
+
+from warehouse_app.domain.catalogue import Catalogue
+from warehouse_app.domain.facts import (
+    CartonChosen,
+    CartonClosed,
+    CartonReopened,
+    CartonWeighed,
+    Fact,
+    LabelPrinted,
+    PackingOpened,
+    UnitMissing,
+    UnitPacked,
+    WorkStopped,
+)
+from warehouse_app.domain.packets import BoxType, PackPacket, PackUnits
+from warehouse_app.domain.session import State
+
+
+@dataclass(slots=True)
+class LineProgress:
+    """An order line at the bench. `quantity` is what was picked for it and is still fit to be packed."""
+
+    line_no: int
+    sku: str
+    quantity: int
+    packed: int = 0
+
+    @property
+    def open_quantity(self) -> int:
+        """Units still to be packed."""
+        return self.quantity - self.packed
+
+
+@dataclass(slots=True)
+class CartonProgress:
+    """A carton at the bench: what is in it, by line and lot, and what it weighs."""
+
+    carton: str
+    number: int
+    carton_type: str = ""
+    weight_g: int | None = None
+    closed: bool = False
+    closed_weight_g: int = 0
+    labels: int = 0
+    contents: dict[tuple[int, str], int] = field(default_factory=dict)
+
+    @property
+    def units(self) -> int:
+        """Units in the carton."""
+        return sum(self.contents.values())
+
+
+@dataclass(slots=True)
+class UnitsLeft:
+    """Units of a line in a tote that are not packed yet."""
+
+    units: PackUnits
+    left: int
+
+
+class PackState(State):
+    """One order on the bench; made from its packet and changed by facts only."""
+
+    def __init__(self, packet: PackPacket) -> None:
+        self.packet: PackPacket = packet
+        self.opened = False
+        self.stopped = False
+        self.left = [UnitsLeft(units, units.quantity) for units in packet.units]
+        self.lines: dict[int, LineProgress] = {}
+        for units in packet.units:
+            line = self.lines.setdefault(units.line_no, LineProgress(units.line_no, units.sku, 0))
+            line.quantity += units.quantity
+        self.cartons: list[CartonProgress] = []
+        self.last_line = 0
+
+    @property
+    def units_total(self) -> int:
+        """Units to pack in all."""
+        return sum(line.quantity for line in self.lines.values())
+
+    @property
+    def units_packed(self) -> int:
+        """Units packed so far."""
+        return sum(line.packed for line in self.lines.values())
+
+    @property
+    def complete(self) -> bool:
+        """Whether every unit is in a carton."""
+        return self.units_packed == self.units_total
+
+    @property
+    def finished(self) -> bool:
+        """Whether every unit is in a closed carton."""
+        filled = [carton for carton in self.cartons if carton.units]
+        return self.stopped or (self.complete and all(carton.closed for carton in filled))
+
+    @property
+    def open_carton(self) -> CartonProgress | None:
+        """The carton that takes units, if one is begun."""
+        return next((carton for carton in reversed(self.cartons) if not carton.closed), None)
+
+    @property
+    def totes(self) -> tuple[str, ...]:
+        """The totes that hold the order's units."""
+        return tuple(dict.fromkeys(units.tote for units in self.packet.units))
+
+    def next_carton(self) -> CartonProgress:
+        """The open carton, or the one that would be begun now. Raises IndexError when the SSCC block is used up."""
+        if self.open_carton is not None:
+            return self.open_carton
+        place = len(self.cartons)
+        return CartonProgress(self.packet.ssccs[place], self.packet.first_carton_number + place)
+
+    def box_of(self, carton: CartonProgress) -> BoxType | None:
+        """The box chosen for a carton, or the suggested one."""
+        name = carton.carton_type or self.suggested_type(carton.number)
+        return next((box for box in self.packet.boxes if box.carton_type == name), None)
+
+    def suggested_type(self, number: int) -> str:
+        """The box suggested for the carton of this number."""
+        place = min(number - self.packet.first_carton_number, len(self.packet.suggested) - 1)
+        return self.packet.suggested[place] if self.packet.suggested else ""
+
+    def units_for(self, sku: str, lot: str, line_no: int = 0) -> list[UnitsLeft]:
+        """Units of a product that can be packed now, the line at hand first; a lot is only matched when it is known."""
+        found = [left for left in self.left if left.units.sku == sku and left.left > 0]
+        if lot and any(left.units.lot for left in found):
+            found = [left for left in found if left.units.lot == lot]
+        return sorted(found, key=lambda left: left.units.line_no != line_no)
+
+    def expected_weight_g(self, carton: CartonProgress, catalogue: Catalogue) -> int:
+        """What the carton should weigh: its box and the units in it."""
+        box = self.box_of(carton)
+        inside = sum(
+            catalogue.card(self.lines[line_no].sku).weight_g * quantity
+            for (line_no, _), quantity in carton.contents.items()
+        )
+        return inside + (box.weight_g if box else 0)
+
+    def apply(self, fact: Fact) -> None:
+        """Change the state by a fact of this order."""
+        if isinstance(fact, PackingOpened):
+            self.opened = True
+        elif isinstance(fact, UnitPacked):
+            self._pack(fact)
+        elif isinstance(fact, UnitMissing):
+            self._lose(fact)
+        elif isinstance(fact, CartonChosen):
+            self._carton(fact.carton).carton_type = fact.carton_type
+        elif isinstance(fact, CartonWeighed):
+            self._carton(fact.carton).weight_g = fact.weight_g
+        elif isinstance(fact, CartonClosed):
+            carton = self._carton(fact.carton)
+            carton.closed, carton.closed_weight_g, carton.carton_type = True, fact.weight_g, fact.carton_type
+        elif isinstance(fact, CartonReopened):
+            carton = self._carton(fact.carton)
+            carton.closed, carton.weight_g = False, None
+        elif isinstance(fact, LabelPrinted) and fact.document == "label":
+            self._carton(fact.carton).labels += 1
+        elif isinstance(fact, WorkStopped):
+            self.stopped = True
+
+    def _pack(self, fact: UnitPacked) -> None:
+        self._use(fact.line_no, fact.lot, fact.tote, fact.quantity)
+        self.lines[fact.line_no].packed += fact.quantity
+        self.last_line = fact.line_no
+        carton = self._carton(fact.carton)
+        key = (fact.line_no, fact.lot)
+        carton.contents[key] = carton.contents.get(key, 0) + fact.quantity
+        # A weight holds for what was in the box when it was taken.
+        carton.weight_g = None
+
+    def _lose(self, fact: UnitMissing) -> None:
+        self._use(fact.line_no, fact.lot, fact.tote, fact.quantity)
+        self.lines[fact.line_no].quantity -= fact.quantity
+
+    def _use(self, line_no: int, lot: str, tote: str, quantity: int) -> None:
+        for left in self.left:
+            if (left.units.line_no, left.units.lot, left.units.tote) == (line_no, lot, tote):
+                left.left -= quantity
+
+    def _carton(self, carton: str) -> CartonProgress:
+        for known in self.cartons:
+            if known.carton == carton:
+                return known
+        begun = CartonProgress(carton, self.packet.first_carton_number + len(self.cartons))
+        self.cartons.append(begun)
+        return begun

@@ -1,0 +1,123 @@
+"""Decisions about picking: which station walks which list."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import func, select
+
+from warehouse_app.domain.errors import NotFound
+from warehouse_app.domain.packets import PickPacket, PickStop
+from warehouse_app.domain.scan import pick_list_code
+from warehouse_app.domain.session import Expected, Need
+from warehouse_app.language import mark
+from warehouse_app.operations.claiming import Holder, NotReady, held_packets, held_works, hold, keep_packet
+from warehouse_app.store import tables
+from warehouse_app.store.database import Row, Transaction
+
+SPARE_TOTES = 3
+"""Totes offered beyond what the volume asks for."""
+
+TOTE_FILL = 0.8
+"""Goods of many shapes fill a tote to about this part of its volume."""
+
+
+def claim_pick_list(tx: Transaction, holder: Holder, need: Need) -> PickPacket:
+    """Take a pick list to a station. Raises NotFound, NotReady, WorkHeldElsewhere."""
+    pick_list, stop = tables.pick_list, tables.pick_stop
+    row = tx.row(select(pick_list).where(tx.mine(pick_list), pick_list.c.list_no == need.code))
+    if row is None:
+        raise NotFound(thing="pick list", name=need.code)
+    if row["state"] in ("done", "cancelled"):
+        raise NotReady(name=need.code, reason=row["state"])
+    epoch = hold(tx, f"pick:{need.code}", holder)
+    rows = tx.rows(select(stop).where(tx.mine(stop), stop.c.list_no == need.code).order_by(stop.c.stop_no))
+    packet = _packet(tx, need.code, rows, epoch)
+    keep_packet(tx, packet)
+    return packet
+
+
+def waiting_pick_lists(tx: Transaction, _holder: Holder) -> Sequence[Expected]:
+    """The codes of pick lists that nobody walks yet, the most urgent first."""
+    pick_list, stop = tables.pick_list, tables.pick_stop
+    held = {work.partition(":")[2] for work in held_works(tx, "pick")}
+    open_units = stop.c.quantity - stop.c.picked - stop.c.short - stop.c.withdrawn
+    has_stops = (
+        select(stop.c.list_no)
+        .where(stop.c.warehouse_id == pick_list.c.warehouse_id, stop.c.list_no == pick_list.c.list_no, open_units > 0)
+        .exists()
+    )
+    query = (
+        select(pick_list.c.list_no)
+        .where(tx.mine(pick_list), pick_list.c.state.in_(("open", "picking")), has_stops)
+        .order_by(pick_list.c.ship_by, pick_list.c.rank, pick_list.c.list_no)
+        .limit(20 + len(held))
+    )
+    names = [row["list_no"] for row in tx.rows(query)]
+    return [Expected("pick_list", pick_list_code(name)) for name in names if name not in held]
+
+
+def _packet(tx: Transaction, list_no: str, rows: Sequence[Row], epoch: int) -> PickPacket:
+    stops = []
+    for row in rows:
+        quantity = row["quantity"] - row["picked"] - row["short"] - row["withdrawn"]
+        if quantity > 0:
+            stop = PickStop(
+                row["stop_no"], row["order_no"], row["line_no"], row["slot"], row["owner"], row["sku"], row["lot"],
+                row["location"], quantity,
+            )  # fmt: skip
+            stops.append(stop)
+    if not stops:
+        raise NotReady(name=list_no, reason=mark("nothing is left to pick"))
+    orders = {stop.order_no for stop in stops}
+    totes = {
+        row["order_no"]: row["tote"]
+        for row in tx.rows_in(tables.order_tote, "order_no", orders)
+        if row["list_no"] == list_no
+    }
+    capacity = _tote_volume(tx)
+    wanted = _totes_wanted(tx, stops, capacity) + SPARE_TOTES
+    packet = PickPacket(f"pick:{list_no}", epoch, list_no, tuple(stops), totes, (), _drop_location(tx), capacity)
+    return replace(packet, free_totes=_free_totes(tx, wanted, packet.work))
+
+
+def _totes_wanted(tx: Transaction, stops: Sequence[PickStop], capacity: int) -> int:
+    product = tables.product
+    volumes = {
+        row["sku"]: row["length_mm"] * row["width_mm"] * row["height_mm"] // 1000
+        for row in tx.rows_in(product, "sku", {stop.sku for stop in stops})
+    }
+    by_order: dict[str, int] = {}
+    for stop in stops:
+        by_order[stop.order_no] = by_order.get(stop.order_no, 0) + volumes.get(stop.sku, 0) * stop.quantity
+    return sum(1 + volume // max(1, capacity) for volume in by_order.values())
+
+
+def _tote_volume(tx: Transaction) -> int:
+    location = tables.location
+    smallest = select(func.min(location.c.capacity_ml)).where(
+        tx.mine(location), location.c.kind == "tote", location.c.capacity_ml > 0
+    )
+    return int((tx.value(smallest) or 60_000) * TOTE_FILL)
+
+
+def _free_totes(tx: Transaction, count: int, work: str) -> tuple[str, ...]:
+    """Totes that are empty and not offered to another station."""
+    location, tote, balance = tables.location, tables.order_tote, tables.balance
+    taken = {row["tote"] for row in tx.rows(select(tote.c.tote).where(tx.mine(tote)))}
+    filled = select(balance.c.location).join(
+        location, (balance.c.warehouse_id == location.c.warehouse_id) & (balance.c.location == location.c.location)
+    )
+    filled = filled.where(tx.mine(balance), location.c.kind == "tote", balance.c.on_hand > 0)
+    taken |= {row["location"] for row in tx.rows(filled)}
+    for packet in held_packets(tx, "pick", without=work):
+        if isinstance(packet, PickPacket):
+            taken |= set(packet.free_totes)
+    query = select(location.c.location).where(tx.mine(location), location.c.kind == "tote").order_by("location")
+    free = [row["location"] for row in tx.rows(query) if row["location"] not in taken]
+    return tuple(free[:count])
+
+
+def _drop_location(tx: Transaction) -> str:
+    location = tables.location
+    query = select(location.c.location).where(tx.mine(location), location.c.kind == "packing").order_by("location")
+    return str(tx.value(query) or "")

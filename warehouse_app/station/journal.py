@@ -1,0 +1,182 @@
+"""The station's journal: every fact is on this disk before anybody is told that it happened."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from warehouse_app.domain.errors import WarehouseError
+from warehouse_app.domain.facts import Fact, Recorded, WorkFinished, decode, encode
+from warehouse_app.domain.facts.base import PAYLOAD_LIMIT
+from warehouse_app.domain.packets import Packet, packet_from_json
+from warehouse_app.domain.session import PrintRequest
+from warehouse_app.language import mark
+from warehouse_app.station.file import Connection, StationFile
+from warehouse_app.store.ids import new_key
+
+COLUMNS = "sequence, fact_id, worker, happened_at, work, epoch, kind, version, payload"
+
+
+class FactTooLarge(WarehouseError):
+    """A fact whose payload no journal takes; the scan was not counted."""
+
+    message = mark("This scan is too long to be recorded ({size} bytes). Check what was scanned.")
+
+
+@dataclass(frozen=True, slots=True)
+class PrintJob:
+    """A document that waits for its printer; `content` is the packet it is made from."""
+
+    job_id: str
+    request: PrintRequest
+    content: str
+
+
+class Journal:
+    """Appends facts and keeps the packets they belong to; the only writer of the station's file."""
+
+    def __init__(self, file: StationFile) -> None:
+        self.file = file
+        last = file.connection.execute("SELECT max(sequence) FROM journal").fetchone()[0]
+        self._sequence = max(int(last or 0), int(file.setting("pruned_to") or 0))
+
+    @property
+    def last_sequence(self) -> int:
+        """The sequence of the newest fact, 0 when there is none."""
+        return self._sequence
+
+    def append(
+        self, facts: Iterable[Fact], worker: str, work: str, happened_at: datetime, prints: Sequence[PrintRequest] = ()
+    ) -> tuple[Recorded, ...]:
+        """Write the facts of one scan, with the print jobs they ask for, in one durable commit.
+
+        A finished work's packet goes with the fact that finishes it. Raises FactTooLarge; then nothing is written.
+        """
+        epoch = self._epoch(work)
+        recorded = [
+            Recorded(
+                new_key(), self.file.station, self.file.incarnation, self._sequence + place, worker, happened_at, work,
+                epoch, fact,
+            )
+            for place, fact in enumerate(facts, 1)
+        ]  # fmt: skip
+        rows = [_row_of(one) for one in recorded]
+        for row in rows:
+            if len(row[-1]) > PAYLOAD_LIMIT:
+                raise FactTooLarge(size=len(row[-1]))
+        with self.file.transaction():
+            execute = self.file.connection.execute
+            for row in rows:
+                execute(f"INSERT INTO journal ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608 - constant
+            for request in prints:
+                self._ask_to_print(request, happened_at)
+            for one in recorded:
+                if isinstance(one.fact, WorkFinished):
+                    execute("DELETE FROM packet WHERE work = ?", (one.fact.work,))
+        self._sequence += len(recorded)
+        return tuple(recorded)
+
+    def keep_packet(self, packet: Packet) -> None:
+        """Keep claimed work; a newer claim replaces the packet."""
+        task = packet.work.partition(":")[0]
+        with self.file.transaction():
+            self.file.connection.execute(
+                "INSERT INTO packet (work, task, epoch, content) VALUES (?, ?, ?, ?) ON CONFLICT (work) DO UPDATE SET"
+                " epoch = excluded.epoch, content = excluded.content",
+                (packet.work, task, packet.epoch, packet.to_json()),
+            )
+
+    def packets(self, task: str) -> list[Packet]:
+        """The work of a task that this station holds."""
+        query = "SELECT work, content FROM packet WHERE task = ? ORDER BY rowid"
+        return [packet_from_json(work, text) for work, text in self.file.connection.execute(query, (task,))]
+
+    def works_in_hand(self) -> dict[str, int]:
+        """All work that this station holds, with the number of the last amendment it took."""
+        return dict(self.file.connection.execute("SELECT work, amended FROM packet").fetchall())
+
+    def amended(self, work: str, number: int) -> None:
+        """Remember that an amendment was taken; called right after its fact was written."""
+        with self.file.transaction():
+            self.file.connection.execute("UPDATE packet SET amended = ? WHERE work = ?", (number, work))
+
+    def facts_of(self, works: Iterable[str]) -> list[Recorded]:
+        """The facts of these works under their present claim, in order."""
+        found: list[Recorded] = []
+        for work in works:
+            query = f"SELECT {COLUMNS} FROM journal WHERE work = ? AND epoch = ?"  # noqa: S608 - constant
+            found.extend(self._recorded(row) for row in self.file.connection.execute(query, (work, self._epoch(work))))
+        return sorted(found, key=lambda recorded: recorded.sequence)
+
+    def print_jobs(self) -> list[PrintJob]:
+        """Documents that wait for their printer, oldest first."""
+        query = (
+            "SELECT job_id, document, work, order_no, carton, reprint, content FROM print_job"
+            " WHERE state = 'waiting' ORDER BY rowid"
+        )
+        return [
+            PrintJob(job_id, PrintRequest(document, work, order_no, carton, bool(reprint)), content)
+            for job_id, document, work, order_no, carton, reprint, content in self.file.connection.execute(query)
+        ]
+
+    def print_done(self, job_id: str) -> None:
+        """The document left the station."""
+        with self.file.transaction():
+            self.file.connection.execute("UPDATE print_job SET state = 'done', error = '' WHERE job_id = ?", (job_id,))
+
+    def print_failed(self, job_id: str, error: str) -> None:
+        """The document still waits; say why."""
+        with self.file.transaction():
+            self.file.connection.execute("UPDATE print_job SET error = ? WHERE job_id = ?", (error, job_id))
+
+    def _ask_to_print(self, request: PrintRequest, asked_at: datetime) -> None:
+        packet = self.file.connection.execute("SELECT content FROM packet WHERE work = ?", (request.work,)).fetchone()
+        self.file.connection.execute(
+            "INSERT INTO print_job (job_id, document, work, order_no, carton, reprint, content, state, asked_at)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?)",
+            (
+                new_key(), request.document, request.work, request.order_no, request.carton, int(request.reprint),
+                packet[0] if packet else "", _time_text(asked_at),
+            ),
+        )  # fmt: skip
+
+    def _epoch(self, work: str) -> int:
+        row = self.file.connection.execute("SELECT epoch FROM packet WHERE work = ?", (work,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def _recorded(self, row: Sequence[object]) -> Recorded:
+        return recorded_from(row, self.file.station, self.file.incarnation)
+
+
+def facts_after(connection: Connection, sequence: int, limit: int) -> list[tuple[object, ...]]:
+    """Raw journal rows above a sequence, for posting; on the reader's own connection."""
+    query = f"SELECT {COLUMNS} FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?"  # noqa: S608 - constant
+    return list(connection.execute(query, (sequence, limit)))
+
+
+def recorded_from(row: Sequence[object], station: str, incarnation: str) -> Recorded:
+    """The fact of a journal row."""
+    sequence, fact_id, worker, happened_at, work, epoch, kind, version, payload = row
+    fact = decode(str(kind), int(str(version)), str(payload))
+    moment = datetime.fromisoformat(str(happened_at))
+    return Recorded(
+        str(fact_id), station, incarnation, int(str(sequence)), str(worker), moment, str(work), int(str(epoch)), fact
+    )
+
+
+def _row_of(recorded: Recorded) -> tuple[int, str, str, str, str, int, str, int, str]:
+    fact = recorded.fact
+    return (
+        recorded.sequence,
+        recorded.fact_id,
+        recorded.worker,
+        _time_text(recorded.happened_at),
+        recorded.work,
+        recorded.epoch,
+        fact.kind,
+        fact.version,
+        encode(fact),
+    )
+
+
+def _time_text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

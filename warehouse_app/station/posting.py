@@ -1,0 +1,131 @@
+"""Posting: sends journalled facts to the shared database, each exactly once, in order."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from warehouse_app.domain.errors import WarehouseError
+from warehouse_app.language import mark
+from warehouse_app.station.file import Connection, StationFile, connect
+from warehouse_app.station.journal import facts_after
+from warehouse_app.store import tables
+from warehouse_app.store.database import Database, Row, Transaction
+
+BATCH = 50
+"""Facts a posting; larger batches delay others more than they speed this station up."""
+
+KEEP_DAYS = 30
+
+
+class ClonedStation(WarehouseError):
+    """Another station has posted under this station's name and incarnation."""
+
+    message = mark(
+        "This station's file is a copy of one that is still in use ({station}). It starts afresh as a new one; tell a"
+        " supervisor."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """How far the shared database has this station's facts, and how many wait."""
+
+    high_water: int
+    waiting: int
+
+
+class Poster:
+    """Posts one station's journal over a connection of its own, so it may run beside the scanning."""
+
+    def __init__(self, file: StationFile, database: Database) -> None:
+        self._file = file
+        self._database = database
+        self._connection: Connection = connect(file.path)
+        self._high_water: int | None = None
+
+    def post(self) -> Posted:
+        """Post everything that waits. Raises StoreUnavailable when the database is away; nothing is lost then."""
+        if self._high_water is None:
+            self._high_water = self._ask()
+        while rows := facts_after(self._connection, self._high_water, BATCH):
+            facts = [self._fact_row(row) for row in rows]
+            try:
+                self._database.write(_insert_facts, self._file.station, self._file.incarnation, facts)
+            except WarehouseError:
+                # The outcome is not known: the server is asked again before anything more is sent.
+                self._high_water = None
+                raise
+            self._high_water = int(str(rows[-1][0]))
+        return Posted(self._high_water, self.waiting())
+
+    def waiting(self) -> int:
+        """Facts that the shared database is not known to have."""
+        query = "SELECT count(*) FROM journal WHERE sequence > ?"
+        return int(self._connection.execute(query, (self._high_water or 0,)).fetchone()[0])
+
+    def reconnect(self) -> None:
+        """Ask for the high-water mark again at the next posting, as after any new connection."""
+        self._high_water = None
+
+    def close(self) -> None:
+        """Close the poster's connection."""
+        self._connection.close()
+
+    def _ask(self) -> int:
+        found = self._database.read(_high_water, self._file.station, self._file.incarnation)
+        if found is None:
+            return 0
+        sequence, fact_id = found
+        mine = self._connection.execute("SELECT fact_id FROM journal WHERE sequence = ?", (sequence,)).fetchone()
+        pruned_to = int(self._file.setting("pruned_to") or 0)
+        if (mine is None and sequence > pruned_to) or (mine is not None and mine[0] != fact_id):
+            raise ClonedStation(station=self._file.station)
+        return sequence
+
+    def _fact_row(self, row: Sequence[object]) -> dict[str, object]:
+        sequence, fact_id, worker, happened_at, work, epoch, kind, version, payload = row
+        return {
+            "fact_id": fact_id,
+            "station": self._file.station,
+            "incarnation": self._file.incarnation,
+            "sequence": sequence,
+            "worker": worker,
+            "work": work,
+            "epoch": epoch,
+            "kind": kind,
+            "version": version,
+            "payload": payload,
+            "content_hash": hashlib.sha256(f"{kind}|{version}|{payload}".encode()).hexdigest(),
+            "happened_at": datetime.fromisoformat(str(happened_at)),
+        }
+
+
+def prune(file: StationFile, high_water: int, now: datetime) -> int:
+    """Forget facts older than 30 days that the shared database has; give how many."""
+    oldest = (now - timedelta(days=KEEP_DAYS)).isoformat(timespec="microseconds")
+    query = "SELECT max(sequence) FROM journal WHERE sequence <= ? AND happened_at < ?"
+    last = file.connection.execute(query, (high_water, oldest)).fetchone()[0]
+    if last is None:
+        return 0
+    with file.transaction():
+        file.set("pruned_to", str(last))
+        return int(file.connection.execute("DELETE FROM journal WHERE sequence <= ?", (last,)).rowcount)
+
+
+def _high_water(tx: Transaction, station: str, incarnation: str) -> tuple[int, str] | None:
+    fact = tables.fact
+    mine = (tx.mine(fact), fact.c.station == station, fact.c.incarnation == incarnation)
+    newest = select(func.max(fact.c.sequence)).where(*mine).scalar_subquery()
+    row = tx.row(select(fact.c.sequence, fact.c.fact_id).where(*mine, fact.c.sequence == newest))
+    return (row["sequence"], row["fact_id"]) if row else None
+
+
+def _insert_facts(tx: Transaction, station: str, incarnation: str, facts: Sequence[Row]) -> None:
+    """Sending a fact again changes nothing. This never takes the warehouse's lock."""
+    tx.put(tables.fact, [{**fact, "recorded_at": tx.now} for fact in facts], keep=True)
+    tx.put(tables.station, [{"station": station, "incarnation": incarnation, "seen_at": tx.now}])
+    cursor = {"station": station, "incarnation": incarnation, "applied_sequence": 0}
+    tx.put(tables.station_cursor, [cursor], keep=True)
