@@ -13,7 +13,9 @@ from warehouse_app.domain.scan import (
     carton_type_code,
     command_code,
     escape_scan_text,
+    expiry_code,
     location_code,
+    lot_code,
     order_code,
     parse_scan,
     pick_list_code,
@@ -34,6 +36,7 @@ CODE_MAKERS = [
     (command_code, ScanKind.COMMAND),
     (carton_type_code, ScanKind.CARTON_TYPE),
     (purchase_order_code, ScanKind.PURCHASE_ORDER),
+    (lot_code, ScanKind.LOT),
 ]
 
 any_text = st.text(st.characters(exclude_categories=()))
@@ -110,6 +113,22 @@ def test_impossible_quantity_is_a_problem_and_no_number(text: str) -> None:
 
     assert (scan.kind, scan.quantity) == (ScanKind.QUANTITY, None)
     assert scan.problem is not None
+
+
+def test_lot_and_expiry_of_goods_without_them_in_their_code_are_scanned_by_themselves() -> None:
+    lot, expiry = scanned(lot_code("L-7")), scanned(expiry_code(date(2027, 1, 31)))
+
+    assert (lot.kind, lot.lot, lot.problem) == (ScanKind.LOT, "L-7", None)
+    assert (expiry.kind, expiry.expires_on, expiry.problem) == (ScanKind.EXPIRY, date(2027, 1, 31), None)
+
+
+@pytest.mark.parametrize("text", ["EXP:2027-02-29", "EXP:20270131", "EXP:2027-W05-1", "EXP:31.01.2027", "EXP:soon"])
+def test_impossible_expiry_date_is_a_problem_and_no_date(text: str) -> None:
+    scan = scanned(text)
+
+    assert (scan.kind, scan.expires_on) == (ScanKind.EXPIRY, None)
+    assert scan.problem is not None
+    assert scan.problem.kind is ProblemKind.DATE
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The codes that this warehouse prints itself: a prefix that says what is named, and the name."""
 
 import re
+from datetime import date
 from urllib.parse import quote, unquote_to_bytes
 
 LOCATION_PREFIX = "LOC"
@@ -12,6 +13,8 @@ COMMAND_PREFIX = "CMD"
 CARTON_TYPE_PREFIX = "BOX"
 PURCHASE_ORDER_PREFIX = "PO"
 QUANTITY_PREFIX = "QTY"
+LOT_PREFIX = "LOT"
+EXPIRY_PREFIX = "EXP"
 
 _PREFIXES = (
     LOCATION_PREFIX,
@@ -23,6 +26,8 @@ _PREFIXES = (
     CARTON_TYPE_PREFIX,
     PURCHASE_ORDER_PREFIX,
     QUANTITY_PREFIX,
+    LOT_PREFIX,
+    EXPIRY_PREFIX,
 )
 _OWN_CODE = re.compile(rf"({'|'.join(_PREFIXES)}):(.*)", re.IGNORECASE | re.DOTALL | re.ASCII)
 # Code 128 prints ASCII. A percent sign starts an escape, and blanks at the ends would be stripped from a scan.
@@ -96,3 +101,13 @@ def purchase_order_code(po_no: str) -> str:
 def quantity_code(quantity: int) -> str:
     """The scan text that means so many units; people type `*12` for it."""
     return own_code(QUANTITY_PREFIX, str(quantity))
+
+
+def lot_code(lot: str) -> str:
+    """The scan text of a lot, for goods whose own code does not tell it."""
+    return own_code(LOT_PREFIX, lot)
+
+
+def expiry_code(expires_on: date) -> str:
+    """The scan text of an expiry date, such as `EXP:2027-01-31`."""
+    return own_code(EXPIRY_PREFIX, expires_on.isoformat())

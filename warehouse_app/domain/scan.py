@@ -24,7 +24,9 @@ from warehouse_app.domain.own_codes import (
     BADGE_PREFIX,
     CARTON_TYPE_PREFIX,
     COMMAND_PREFIX,
+    EXPIRY_PREFIX,
     LOCATION_PREFIX,
+    LOT_PREFIX,
     ORDER_PREFIX,
     PICK_LIST_PREFIX,
     PURCHASE_ORDER_PREFIX,
@@ -33,7 +35,9 @@ from warehouse_app.domain.own_codes import (
     badge_code,
     carton_type_code,
     command_code,
+    expiry_code,
     location_code,
+    lot_code,
     order_code,
     pick_list_code,
     purchase_order_code,
@@ -52,7 +56,9 @@ __all__ = [
     "carton_type_code",
     "command_code",
     "escape_scan_text",
+    "expiry_code",
     "location_code",
+    "lot_code",
     "order_code",
     "parse_scan",
     "pick_list_code",
@@ -65,6 +71,7 @@ __all__ = [
 _T = TypeVar("_T")
 
 _QUANTITY = re.compile(r"[1-9][0-9]{0,6}")
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TYPED_QUANTITY = re.compile(r"\*\s*([0-9]+)", re.ASCII)
 _NET_WEIGHT_KG = "310"
 
@@ -83,6 +90,8 @@ class ScanKind(StrEnum):
     CARTON_TYPE = "carton_type"
     PURCHASE_ORDER = "purchase_order"
     QUANTITY = "quantity"
+    LOT = "lot"
+    EXPIRY = "expiry"
     UNKNOWN = "unknown"
     EMPTY = "empty"
 
@@ -97,6 +106,8 @@ _KIND_BY_PREFIX = {
     CARTON_TYPE_PREFIX: ScanKind.CARTON_TYPE,
     PURCHASE_ORDER_PREFIX: ScanKind.PURCHASE_ORDER,
     QUANTITY_PREFIX: ScanKind.QUANTITY,
+    LOT_PREFIX: ScanKind.LOT,
+    EXPIRY_PREFIX: ScanKind.EXPIRY,
 }
 
 
@@ -177,7 +188,11 @@ def _from_plain(text: str, plain: str) -> Scan:
     kind, name = _KIND_BY_PREFIX[own[0]], own[1]
     if not name:
         return Scan(text, kind, name, problem=ScanProblem(ProblemKind.EMPTY, "There is nothing behind the prefix."))
-    return _quantity(text, name) if kind is ScanKind.QUANTITY else Scan(text, kind, name)
+    if kind is ScanKind.QUANTITY:
+        return _quantity(text, name)
+    if kind is ScanKind.EXPIRY:
+        return _expiry(text, name)
+    return Scan(text, kind, name, lot=name if kind is ScanKind.LOT else None)
 
 
 def _quantity(text: str, name: str) -> Scan:
@@ -186,6 +201,18 @@ def _quantity(text: str, name: str) -> Scan:
         problem = ScanProblem(ProblemKind.VALUE, f"{name} is no quantity from 1 to 9999999.")
         return Scan(text, ScanKind.QUANTITY, name, problem=problem)
     return Scan(text, ScanKind.QUANTITY, digits, quantity=int(digits))
+
+
+def _expiry(text: str, name: str) -> Scan:
+    """Only the form with hyphens: other ISO dates, such as weeks, are more likely a slip of the finger."""
+    try:
+        expires_on = date.fromisoformat(name) if _ISO_DATE.fullmatch(name) else None
+    except ValueError:
+        expires_on = None
+    if expires_on is None:
+        problem = ScanProblem(ProblemKind.DATE, f"{name} is no date such as 2027-01-31.")
+        return Scan(text, ScanKind.EXPIRY, name, problem=problem)
+    return Scan(text, ScanKind.EXPIRY, name, expires_on=expires_on)
 
 
 def _from_gs1(text: str, message: Message, year: int) -> Scan:
