@@ -33,6 +33,7 @@ from warehouse_app.ui.widgets import (
     SegmentBar,
     WeightCard,
     WeightView,
+    spaced,
 )
 
 LINES = (
@@ -99,7 +100,7 @@ class PackingPicture(Screen):
         self.top_bar.show_clock("42 min to 14:30 pick-up")
         self.top_bar.show_person(PersonView("MK", "Mara Keller", "Station P-03"))
         row = QHBoxLayout()
-        row.setSpacing(px(16))
+        spaced(row, 16)
         row.addLayout(self._left(hero), 1)
         self._right_column = QWidget()
         self._right_column.setLayout(self._right(compare))
@@ -114,7 +115,7 @@ class PackingPicture(Screen):
 
     def _left(self, hero: HeroView) -> QVBoxLayout:
         column = QVBoxLayout()
-        column.setSpacing(px(14))
+        spaced(column, 14)
         panel, lines = HeroPanel(), LineList()
         panel.show_hero(hero)
         lines.show_lines(LinesView("Order lines", "2 done, 1 in progress, 3 open", LINES))
@@ -126,8 +127,7 @@ class PackingPicture(Screen):
 
     def _right(self, compare: CompareView | None) -> QVBoxLayout:
         column = QVBoxLayout()
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(px(12))
+        spaced(column, 12)
         product, box, weight = ProductPanel(), BoxCard(), WeightCard()
         if compare is None:
             product.show_product(HEART)
@@ -136,7 +136,7 @@ class PackingPicture(Screen):
         box.show_box(BOX)
         weight.show_weight(WEIGHT)
         buttons = QHBoxLayout()
-        buttons.setSpacing(px(10))
+        spaced(buttons, 10)
         buttons.addWidget(ActionButton("Problem", key="F4", icon="flag"))
         buttons.addWidget(ActionButton("Undo scan", key="F8", icon="undo"))
         close = ActionButton("Close box and print label", key="F9", icon="printer", primary=True)
@@ -165,7 +165,7 @@ class GalleryPicture(Screen):
         super().__init__()
         self.top_bar.show_title("Widgets", (ChipView("Neutral"), ChipView("OK", Tone.OK, "check-circle")))
         grid = QGridLayout()
-        grid.setSpacing(px(12))
+        spaced(grid, 12)
         for column, hero in enumerate((STOP, TOO_MANY)):
             panel = HeroPanel()
             panel.show_hero(hero)

@@ -9,10 +9,11 @@ from pytestqt.qtbot import QtBot
 
 from warehouse_app.language import language_in_use, use_language
 from warehouse_app.ui.main_window import MainWindow
-from warehouse_app.ui.palette import CommandPalette
+from warehouse_app.ui.palette import CodeEntry, CommandPalette
 from warehouse_app.ui.preferences import Preferences
 from warehouse_app.ui.scan_bus import ScanBus
 from warehouse_app.ui.screen import Action, Screen, ScreenEntry
+from warehouse_app.ui.settings import SettingsDialog
 from warehouse_app.ui.tasks import Tasks
 from warehouse_app.ui.theme import DARK, tokens
 
@@ -108,6 +109,27 @@ def test_new_language_builds_the_screens_again(window: MainWindow, preferences: 
 
     assert language_in_use() == "zh"
     assert window.screen_in_front is not before
+
+
+def test_open_settings_follow_the_language(window: MainWindow, preferences: Preferences, qtbot: QtBot) -> None:
+    QTest.keyClick(window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    before = window.findChildren(SettingsDialog)
+
+    preferences.language = "zh"
+
+    qtbot.waitUntil(lambda: len(window.findChildren(SettingsDialog)) == 1)
+    assert window.findChildren(SettingsDialog) != before
+
+
+def test_typed_code_counts_as_a_scan(window: MainWindow) -> None:
+    QTest.keyClick(window, Qt.Key.Key_F2)
+    entry = window.findChild(CodeEntry)
+    assert isinstance(entry, CodeEntry)
+
+    QTest.keyClicks(entry.line, "TOTE:T-0012")
+    QTest.keyClick(entry.line, Qt.Key.Key_Return)
+
+    assert front(window).scans == ["TOTE:T-0012"]
 
 
 def test_theme_changes_while_the_window_is_open(window: MainWindow, preferences: Preferences) -> None:

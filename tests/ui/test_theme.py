@@ -43,10 +43,11 @@ def test_text_stands_out_from_its_background(tokens: Tokens, fore: str, back: st
     assert contrast(getattr(tokens, fore), getattr(tokens, back)) >= 4.5
 
 
-def test_scale_is_one_at_the_smallest_window_and_grows_with_it() -> None:
+def test_scale_is_one_at_a_small_screen_and_grows_with_the_window() -> None:
     assert scale_for(1366, 768) == 1.0
-    assert scale_for(1024, 640) == 1.0
-    assert scale_for(1920, 1080) == pytest.approx(1.35, abs=0.05)
+    assert scale_for(1366, 700) == pytest.approx(0.925)
+    assert scale_for(1024, 640) == 0.9
+    assert scale_for(1920, 1080) == pytest.approx(1.325)
     assert scale_for(3840, 1080) == scale_for(1920, 1080)
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from warehouse_app.language import tr, use_language
 from warehouse_app.ui.nav_rail import NavRail
-from warehouse_app.ui.palette import CommandPalette, KeySheet
+from warehouse_app.ui.palette import CodeEntry, CommandPalette, KeySheet
 from warehouse_app.ui.preferences import Preferences
 from warehouse_app.ui.scan_bus import ScanBus
 from warehouse_app.ui.screen import Action, Screen, ScreenEntry
@@ -30,7 +30,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self._entries = {entry.key: entry for entry in entries}
-        self._preferences, self._tasks, self._version = preferences, tasks, version
+        self._bus, self._preferences, self._tasks, self._version = bus, preferences, tasks, version
         self._screens: dict[str, Screen] = {}
         self._shortcuts: list[QShortcut] = []
         self._current = ""
@@ -42,7 +42,7 @@ class MainWindow(QMainWindow):
         self._rescale.setSingleShot(True)
         self._rescale.setInterval(RESCALE_AFTER_MS)
         self._build()
-        self._connect(bus)
+        self._connect()
         self.show_version()
         self.restore(next(iter(self._entries)))
 
@@ -108,8 +108,8 @@ class MainWindow(QMainWindow):
         whole.addWidget(self.status)
         self.setCentralWidget(outer)
 
-    def _connect(self, bus: ScanBus) -> None:
-        bus.scanned.connect(self._pass_scan)
+    def _connect(self) -> None:
+        self._bus.scanned.connect(self._pass_scan)
         self.nav.chosen.connect(self.show_screen)
         self.nav.settings_wanted.connect(self._open_settings)
         self._rescale.timeout.connect(self._apply_scale)
@@ -139,6 +139,7 @@ class MainWindow(QMainWindow):
         return (
             *screens,
             Action(tr("Show the keys"), self._open_key_sheet, "F1", "keyboard"),
+            Action(tr("Type a code"), self._open_code_entry, "F2", "scan"),
             Action(tr("Find an action"), self._open_palette, "Ctrl+K", "search"),
             Action(tr("Fold the navigation away or back"), self._fold_by_hand, "F11", "today"),
             Action(tr("Settings"), self._open_settings, "Ctrl+,", "settings"),
@@ -159,13 +160,23 @@ class MainWindow(QMainWindow):
                 self._shortcuts.append(shortcut)
 
     def _open_palette(self) -> None:
-        CommandPalette(self._all_actions(), self).open()
+        self._open(CommandPalette(self._all_actions(), self))
 
     def _open_key_sheet(self) -> None:
-        KeySheet(self._all_actions(), self).open()
+        self._open(KeySheet(self._all_actions(), self))
 
     def _open_settings(self) -> None:
-        SettingsDialog(self._preferences, self).open()
+        self._open(SettingsDialog(self._preferences, self))
+
+    def _open_code_entry(self) -> None:
+        entry = CodeEntry(self)
+        entry.typed.connect(self._bus.feed)
+        self._open(entry)
+
+    def _open(self, dialog: QDialog) -> None:
+        """Show a dialog that leaves nothing behind when it closes; scans still reach the screen."""
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def _fold_by_hand(self) -> None:
         self._folded_by_hand = self.nav.isVisible()
@@ -199,3 +210,6 @@ class MainWindow(QMainWindow):
             screen.deleteLater()
         self._screens.clear()
         self.show_screen(key)
+        for dialog in self.findChildren(SettingsDialog):
+            dialog.accept()
+            self._open_settings()

@@ -1,8 +1,8 @@
-"""Ctrl+K: find any screen or action by a few letters; F1: the keys that work here."""
+"""Ctrl+K: find any screen or action by a few letters; F1: the keys that work here; F2: type a code by hand."""
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QDialog,
@@ -98,6 +98,32 @@ class CommandPalette(QDialog):
         action: Action = item.data(ACTION_ROLE)
         self.accept()
         action.run()
+
+
+class CodeEntry(QDialog):
+    """A line for a code whose print is damaged; Enter gives it on as if it had been scanned."""
+
+    typed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.line = QLineEdit()
+        self.line.setPlaceholderText(tr("For example TOTE:T-0012 or *12"))
+        self.line.returnPressed.connect(self._give)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(px(20), px(16), px(20), px(16))
+        layout.setSpacing(px(10))
+        layout.addWidget(Label("title", tr("Type a code")))
+        layout.addWidget(self.line)
+        layout.addWidget(Label("secondary", tr("It counts as a scan. Press Enter when done, Esc to leave.")))
+        self.setWindowTitle(tr("Type a code"))
+        self.setMinimumWidth(px(420))
+
+    def _give(self) -> None:
+        text = self.line.text().strip()
+        self.accept()
+        if text:
+            self.typed.emit(text)
 
 
 class KeySheet(QDialog):

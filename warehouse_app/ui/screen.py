@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from warehouse_app.ui.theme import Tone, px
 from warehouse_app.ui.widgets.chip import ChipRow
 from warehouse_app.ui.widgets.icon_box import IconBox
-from warehouse_app.ui.widgets.styled import Styled
+from warehouse_app.ui.widgets.styled import Styled, respace, spaced
 from warehouse_app.ui.widgets.text import Label
 from warehouse_app.ui.widgets.views import ChipView
 
@@ -89,7 +89,10 @@ class TopBar(Styled):
 
 
 class Screen(Styled):
-    """The base of all screens: lay the content out in `body`. A screen is built again when the language changes."""
+    """The base of all screens: lay the content out in `body`. A screen is built again when the language changes.
+
+    Layouts given to `spaced` follow the window's scale; override `restyle` for widths of your own.
+    """
 
     go_to = Signal(str)
     """Asks the main window to show the screen of this key."""
@@ -105,12 +108,12 @@ class Screen(Styled):
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, on=False)
         self.top_bar = TopBar()
         self.body = QVBoxLayout()
+        spaced(self.body, 12, (20, 16, 20, 14))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.top_bar)
         layout.addLayout(self.body, 1)
-        self.restyle()
 
     def actions_here(self) -> tuple[Action, ...]:
         """What can be done here; the main window makes shortcuts, key sheet and palette of it."""
@@ -126,8 +129,7 @@ class Screen(Styled):
         """The screen left the front, or is about to be thrown away."""
 
     def restyle(self) -> None:
-        self.body.setContentsMargins(px(20), px(16), px(20), px(14))
-        self.body.setSpacing(px(12))
+        respace(self)
 
 
 @dataclass(frozen=True, slots=True)

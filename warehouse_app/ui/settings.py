@@ -1,6 +1,6 @@
 """The settings dialog: language, theme and station name take effect at once."""
 
-from PySide6.QtWidgets import QComboBox, QDialog, QFormLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from warehouse_app.language import mark, tr
 from warehouse_app.ui.preferences import Preferences
@@ -20,11 +20,18 @@ class SettingsDialog(QDialog):
         self._preferences = preferences
         self._station = QLineEdit(preferences.station)
         self._station.setPlaceholderText(tr("For example P-03"))
-        form = QFormLayout()
+        form = QGridLayout()
         form.setSpacing(px(12))
-        form.addRow(Label("body", tr("Language")), self._language_box())
-        form.addRow(Label("body", tr("Theme")), self._theme_box())
-        form.addRow(Label("body", tr("Station name")), self._station)
+        form.setColumnStretch(1, 1)
+        for row, (name, field) in enumerate(
+            (
+                (tr("Language"), self._language_box()),
+                (tr("Theme"), self._theme_box()),
+                (tr("Station name"), self._station),
+            )
+        ):
+            form.addWidget(Label("body", name), row, 0)
+            form.addWidget(field, row, 1)
         close = QPushButton(tr("Done"))
         close.setDefault(True)
         close.clicked.connect(self.accept)

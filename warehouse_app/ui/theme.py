@@ -17,6 +17,8 @@ from warehouse_app.resources import resource_path
 FONT_FAMILIES = ["Inter", "Noto Sans SC"]
 THEMES = ("light", "dark", "system")
 SMALLEST_WIDTH, SMALLEST_HEIGHT = 1366, 768
+SMALLEST_SCALE = 0.9
+SCALE_STEP = 0.025
 
 
 class Tone(StrEnum):
@@ -196,9 +198,12 @@ def figures(size: float, weight: int = 400) -> QFont:
 
 
 def scale_for(width: int, height: int) -> float:
-    """The scale for a window of this size, in steps of 0.05 so that a drag does not restyle at each pixel."""
-    fit = max(1.0, min(width / SMALLEST_WIDTH, height / SMALLEST_HEIGHT))
-    return round((1 + 0.82 * (fit - 1)) * 20) / 20
+    """The scale for a window of this size, in steps so that a drag does not restyle at each pixel.
+
+    Below the smallest size it shrinks a little: a task bar on a screen of 768 lines must not cut texts off.
+    """
+    fit = min(width / SMALLEST_WIDTH, height / SMALLEST_HEIGHT)
+    return max(SMALLEST_SCALE, round((1 + 0.82 * (fit - 1)) / SCALE_STEP) * SCALE_STEP)
 
 
 def load_fonts() -> None:
@@ -243,8 +248,8 @@ def use_look(app: QApplication, new: Look) -> None:
 def style_sheet(new: Look) -> str:
     """The template with each `$token` replaced by its colour and each `12dp` by that many scaled pixels."""
     template = resource_path("style/desktop.qss").read_text(encoding="utf-8")
-    colours = asdict(new.tokens)
-    filled = re.sub(r"\$(\w+)", lambda found: str(colours[found[1]]), template)
+    names = asdict(new.tokens) | {"style_folder": resource_path("style").as_posix()}
+    filled = re.sub(r"\$(\w+)", lambda found: str(names[found[1]]), template)
     return re.sub(r"\b(\d+)dp\b", lambda found: f"{round(int(found[1]) * new.scale)}px", filled)
 
 

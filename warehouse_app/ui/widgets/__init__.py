@@ -16,7 +16,7 @@ from warehouse_app.ui.widgets.messages import Banner, EmptyState
 from warehouse_app.ui.widgets.picture import Picture, ProductPanel
 from warehouse_app.ui.widgets.segments import SegmentBar
 from warehouse_app.ui.widgets.status import StatusItem
-from warehouse_app.ui.widgets.styled import Styled
+from warehouse_app.ui.widgets.styled import Styled, respace, spaced
 from warehouse_app.ui.widgets.text import FitLabel, Label
 from warehouse_app.ui.widgets.views import (
     BannerView,
@@ -78,4 +78,6 @@ __all__ = [
     "Styled",
     "WeightCard",
     "WeightView",
+    "respace",
+    "spaced",
 ]

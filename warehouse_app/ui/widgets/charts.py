@@ -8,7 +8,7 @@ from warehouse_app.ui.icons import painting
 from warehouse_app.ui.theme import Tone, colour, font, px, tone_colours
 from warehouse_app.ui.widgets.card import Card
 from warehouse_app.ui.widgets.icon_box import IconBox
-from warehouse_app.ui.widgets.styled import Styled, rounded
+from warehouse_app.ui.widgets.styled import Styled, rounded, spaced
 from warehouse_app.ui.widgets.text import FitLabel, Label, tone_token
 from warehouse_app.ui.widgets.views import BarView, KPIView
 
@@ -124,7 +124,7 @@ class KPITile(Card):
         self._detail = FitLabel(13, 500, token="text2")
         self._line = Sparkline()
         head = QHBoxLayout()
-        head.setSpacing(px(6))
+        spaced(head, 6)
         head.addWidget(self._icon)
         head.addWidget(self._title, 1)
         self.body.addLayout(head)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from warehouse_app.ui.icons import paint_icon, painting
 from warehouse_app.ui.theme import Tone, font, px, tone_colours
-from warehouse_app.ui.widgets.styled import Styled, rounded
+from warehouse_app.ui.widgets.styled import Styled, rounded, spaced
 from warehouse_app.ui.widgets.views import ChipView
 
 
@@ -66,8 +66,7 @@ class ChipRow(QWidget):
         super().__init__(parent)
         self._chips: list[Chip] = []
         self._layout = QHBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(px(8))
+        spaced(self._layout, 8)
         self._layout.addStretch(1)
 
     def show_chips(self, views: tuple[ChipView, ...]) -> None:
@@ -78,4 +77,3 @@ class ChipRow(QWidget):
             self._chips.append(chip)
         for index, chip in enumerate(self._chips):
             chip.show_chip(views[index] if index < len(views) else None)
-        self._layout.setSpacing(px(8))

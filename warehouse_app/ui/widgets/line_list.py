@@ -24,7 +24,7 @@ from warehouse_app.ui.widgets.views import LinesView, LineView
 
 Index = QModelIndex | QPersistentModelIndex
 LINE_ROLE = Qt.ItemDataRole.UserRole
-LOW_ROW, HIGH_ROW = 64, 74  # The high row is in real pixels: large windows show more lines, not larger gaps.
+SMALL_WINDOW_ROW, LARGE_WINDOW_ROW = 64, 56  # Large windows show more lines rather than larger gaps.
 ROOMY_SCALE = 1.15
 V_CENTRE = Qt.AlignmentFlag.AlignVCenter
 
@@ -88,7 +88,7 @@ class LineDelegate(QStyledItemDelegate):
     def __init__(self, model: LineModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self.row_height = LOW_ROW
+        self.row_height = SMALL_WINDOW_ROW
         self._count_width = 0
         self._place_width = 0
 
@@ -273,6 +273,6 @@ class LineList(Card):
         self.body.setContentsMargins(1, 0, 1, px(2))
         self._head.setContentsMargins(px(16), px(10), px(16), px(8))
         self.foot.setContentsMargins(px(16), px(6), px(16), px(12))
-        self._delegate.row_height = LOW_ROW if look().scale < ROOMY_SCALE else round(HIGH_ROW / look().scale)
+        self._delegate.row_height = SMALL_WINDOW_ROW if look().scale < ROOMY_SCALE else LARGE_WINDOW_ROW
         self._delegate.measure()
         self.list.doItemsLayout()

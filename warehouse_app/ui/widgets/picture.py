@@ -13,7 +13,7 @@ from warehouse_app.ui.theme import Tone, colour, is_dark, px
 from warehouse_app.ui.widgets.card import Card
 from warehouse_app.ui.widgets.chip import Chip, ChipRow
 from warehouse_app.ui.widgets.icon_box import IconBox
-from warehouse_app.ui.widgets.styled import Styled
+from warehouse_app.ui.widgets.styled import Styled, spaced
 from warehouse_app.ui.widgets.text import FitLabel, Label
 from warehouse_app.ui.widgets.views import ChipView, CompareView, ProductView
 
@@ -146,8 +146,7 @@ class _Side(QWidget):
         self._words = FitLabel(20, 700)
         self._name = FitLabel(13, 400, token="text2", wrap_first=True, keep_height=True)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(px(4))
+        spaced(layout, 4)
         layout.addWidget(self._title)
         layout.addWidget(self._picture, 1)
         layout.addWidget(self._words)
@@ -197,8 +196,7 @@ class ProductPanel(Card):
     def _product_page(self) -> QWidget:
         page = QWidget()
         layout = QVBoxLayout(page)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(px(8))
+        spaced(layout, 8)
         layout.addWidget(self._picture, 1)
         layout.addWidget(self._name)
         layout.addWidget(self._chips)
@@ -207,14 +205,13 @@ class ProductPanel(Card):
     def _compare_page(self) -> QWidget:
         page = QWidget()
         layout = QVBoxLayout(page)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(px(8))
+        spaced(layout, 8)
         sides = QHBoxLayout()
-        sides.setSpacing(px(12))
+        spaced(sides, 12)
         sides.addWidget(self._scanned, 1)
         sides.addWidget(self._expected, 1)
         remedy = QHBoxLayout()
-        remedy.setSpacing(px(8))
+        spaced(remedy, 8)
         remedy.addWidget(self._arrow, 0, Qt.AlignmentFlag.AlignTop)
         remedy.addWidget(self._remedy, 1)
         layout.addLayout(sides, 1)

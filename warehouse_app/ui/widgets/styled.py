@@ -2,7 +2,9 @@
 
 from PySide6.QtCore import QEvent, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QGridLayout, QLayout, QWidget
+
+from warehouse_app.ui.theme import px
 
 
 class Styled(QFrame):
@@ -15,6 +17,25 @@ class Styled(QFrame):
         if event.type() == QEvent.Type.StyleChange:
             self.restyle()
         super().changeEvent(event)
+
+
+def spaced(layout: QBoxLayout | QGridLayout, gap: int, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> None:
+    """Space a layout in pixels of a 1366 x 768 window; `respace` does it again after the scale has changed."""
+    layout.setProperty("spaced", (gap, *margins))
+    _space(layout)
+
+
+def respace(widget: QWidget) -> None:
+    """Space every layout below this widget that was given to `spaced`."""
+    for layout in widget.findChildren(QLayout):
+        if layout.property("spaced") is not None:
+            _space(layout)
+
+
+def _space(layout: QLayout) -> None:
+    gap, left, top, right, bottom = (px(size) for size in layout.property("spaced"))
+    layout.setSpacing(gap)
+    layout.setContentsMargins(left, top, right, bottom)
 
 
 def set_state(widget: QWidget, name: str, value: str) -> None:
