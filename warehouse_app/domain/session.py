@@ -74,8 +74,8 @@ class Feedback:
         return TONES[self.kind]
 
 
-def feedback(kind: FeedbackKind, message: str, product: ProductCard | None = None, **values: object) -> Feedback:
-    """Feedback with its values given by name."""
+def feedback(kind: FeedbackKind, message: str, product: ProductCard | None = None, /, **values: object) -> Feedback:
+    """Feedback with its values given by name; a value may be called product too."""
     return Feedback(kind, message, values, product)
 
 
@@ -241,6 +241,7 @@ class Session(ABC, Generic[S]):
         self._logs.pop(work, None)
         if self.current == work:
             self.current = ""
+            self.last_quantity = 0
 
     def amend(self, work: str, number: int, content: Mapping[str, Any]) -> Outcome:
         """Answer a change that came for work in hand: it is journalled first, then applied like any fact."""
@@ -286,7 +287,8 @@ class Session(ABC, Generic[S]):
         shown = scan.text[:60]
         if scan.problem is not None:
             return Outcome(feedback(FeedbackKind.UNKNOWN, mark("{scan} was misread. Scan again."), scan=shown))
-        return Outcome(feedback(FeedbackKind.UNKNOWN, mark("No product has the code {scan}. Set it aside."), scan=shown))
+        message = mark("No product has the code {scan}. Set it aside.")
+        return Outcome(feedback(FeedbackKind.UNKNOWN, message, scan=shown))
 
     def wrong_state(self, message: str, **values: object) -> Outcome:
         """A scan that is understood, but not due now."""
@@ -307,6 +309,8 @@ class Session(ABC, Generic[S]):
     def typed_quantity(self, scan: Scan, card: ProductCard, open_quantity: int) -> int | Outcome:
         """How many more units a typed quantity adds to the last scan, or why it may not be typed."""
         total = scan.quantity or 0
+        if scan.problem is not None:
+            return self.unknown(scan)
         if not self.last_quantity:
             return self.wrong_state(mark("Scan the product first, then its quantity."))
         if not card.takes_quantity(total):
