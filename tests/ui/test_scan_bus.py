@@ -103,6 +103,29 @@ def test_group_separator_is_kept(bench: Bench) -> None:
     assert bench.scans == ["]C10109506000134352\x1d10L7"]
 
 
+def repeat(bench: Bench, character: str, gap_ms: float) -> None:
+    bench.now_ms += gap_ms
+    key = Qt.Key(ord(character))
+    event = QKeyEvent(QEvent.Type.KeyPress, key, Qt.KeyboardModifier.NoModifier, character, True)  # noqa: FBT003 -- Qt's own signature
+    QApplication.sendEvent(bench.handle, event)
+
+
+def test_two_like_characters_at_once_are_not_a_key_held_down(bench: Bench) -> None:
+    bench.type("40068", gap_ms=1, end=None)
+    repeat(bench, "8", gap_ms=1)
+    bench.type("123", gap_ms=1)
+
+    assert bench.scans == ["400688123"]
+
+
+def test_key_held_down_repeats_in_the_field(bench: Bench, qtbot: QtBot) -> None:
+    bench.type("a", gap_ms=90, end=None)
+    repeat(bench, "a", gap_ms=400)
+    repeat(bench, "a", gap_ms=30)
+
+    qtbot.waitUntil(lambda: bench.field.text() == "aaa")
+
+
 def test_no_shortcut_fires_from_a_scan(bench: Bench) -> None:
     fired: list[str] = []
     QShortcut(QKeySequence("P"), bench.window).activated.connect(lambda: fired.append("P"))

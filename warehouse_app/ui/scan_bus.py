@@ -16,6 +16,7 @@ FIRST_GAP_MS = 35  # No person types six characters this fast.
 LATER_GAP_MS = 140  # Once six have come this fast it is a scanner, which a busy machine may hold up.
 SURE_AFTER = 6
 SHORTEST_SCAN = 3
+FASTEST_REPEAT_MS = 12  # Qt calls the second of two like characters a repeat when a scanner sends them at once.
 LATE_MS = 15  # A timer this late means the program was busy: keys may be queued that belong to the burst.
 SECOND_CHANCE_MS = 10
 GROUP_SEPARATOR = "\x1d"  # Scanners send GS1's separator as Ctrl+].
@@ -93,13 +94,15 @@ class ScanBus(QObject):
     def _take(self, window: QObject, event: QKeyEvent) -> bool:
         """Hold, finish or let go; gives whether the key is swallowed."""
         pressed_ms = self._key_time_ms(event)
-        if self._held and pressed_ms - self._last_key_ms > self._gap_ms():
+        since_last_ms = pressed_ms - self._last_key_ms
+        if self._held and since_last_ms > self._gap_ms():
             self.release()
         if _ends_scan(event):
             return self._finish()
         if event.key() in _MODIFIER_KEYS:
             return False
-        if not _is_plain(event) or event.isAutoRepeat():
+        held_down = event.isAutoRepeat() and (not self._held or since_last_ms > FASTEST_REPEAT_MS)
+        if held_down or not _is_plain(event):
             self.release()
             return False
         self._held.append(_HeldKey(window, event.clone()))

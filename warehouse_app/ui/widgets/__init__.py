@@ -1,7 +1,18 @@
-"""The shared widgets. Each shows a frozen value through one `show_...` method (see views.py for the values).
+"""The shared widgets. Each shows a frozen value of views.py, given by the screen in the person's language.
 
-Screens give texts already translated; widgets never ask a database and never decide. All sizes are those of a window of
-1366 x 768 and grow with it; all colours come from the theme, and every colour goes with a shape and a word.
+| widget | shows |
+|---|---|
+| HeroPanel.show_hero(HeroView) | the instruction, its counter, the last scan's ResultView |
+| LineList.show_lines(LinesView of LineView) | the order's lines, done ones last, the current one in sight |
+| ProductPanel.show_product(ProductView), .show_comparison(CompareView) | the item; a wrong one beside the right one |
+| BoxCard.show_box(BoxView), WeightCard.show_weight(WeightView) | carton and fill; scale, expectation, gauge |
+| KPITile.show_kpi(KPIView), Bars.show_bars(tuple of BarView), Sparkline.show_points(tuple) | figures |
+| Banner.show_banner(BannerView or None), EmptyState.show_empty(EmptyView) | messages; both emit `pressed` |
+| Chip.show_chip(ChipView or None), ChipRow.show_chips(tuple of ChipView) | short facts |
+| ActionButton.block(reason), .allow() | a button that says why it cannot be pressed |
+
+Widgets never ask a database and never decide. Sizes are those of a window of 1366 x 768 and grow with it; every colour
+goes with a shape and a word. Give layouts to `spaced`, so that their gaps grow too.
 """
 
 from warehouse_app.ui.widgets.box import BoxCard, BoxDrawing, FillBar
