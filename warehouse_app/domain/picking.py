@@ -1,23 +1,22 @@
 """Picking by scan: location, product, quantity, tote; short picks with a reason."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
 from warehouse_app.domain.facts import (
     AmendmentTaken,
-    Fact,
     ListFinished,
     Picked,
     PickedShort,
+    Recorded,
     ToteClosed,
     ToteConfirmed,
     ToteOpened,
     WorkFinished,
     WorkStopped,
 )
-from warehouse_app.domain.packets import Packet, PickPacket, PickStop
+from warehouse_app.domain.packets import Packet, PickPacket
+from warehouse_app.domain.picking_state import PickState, StopProgress
 from warehouse_app.domain.scan import Scan, ScanKind, location_code, tote_code
 from warehouse_app.domain.session import (
     DONE,
@@ -27,105 +26,12 @@ from warehouse_app.domain.session import (
     Need,
     Outcome,
     Session,
-    State,
     command,
     feedback,
 )
 from warehouse_app.language import mark
 
 SHORT_REASONS = {"SHORT-MISSING": "missing", "SHORT-DAMAGED": "damaged"}
-
-
-@dataclass(slots=True)
-class StopProgress:
-    """A stop and what has been done at it."""
-
-    stop: PickStop
-    picked: int = 0
-    short: int = 0
-    withdrawn: int = 0
-    confirmed: bool = False
-
-    @property
-    def open_quantity(self) -> int:
-        """Units still to be taken."""
-        return max(0, self.stop.quantity - self.picked - self.short - self.withdrawn)
-
-
-class PickState(State):
-    """Where a pick list stands."""
-
-    def __init__(self, packet: PickPacket) -> None:
-        self.packet: PickPacket = packet
-        self.stops = {stop.stop_no: StopProgress(stop) for stop in packet.stops}
-        self.totes: dict[str, list[str]] = {order: [tote] for order, tote in packet.totes.items()}
-        self.used_totes: set[str] = set(packet.totes.values())
-        self.stopped_orders: set[str] = set()
-        self.done = False
-
-    @property
-    def many_orders(self) -> bool:
-        """Whether the list collects several orders, so that each tote must be confirmed."""
-        return len({progress.stop.order_no for progress in self.stops.values()}) > 1
-
-    @property
-    def current(self) -> StopProgress | None:
-        """The stop at hand: the first with open units, or whose tote is not confirmed yet."""
-        for progress in self.stops.values():
-            if progress.open_quantity or self.needs_confirming(progress):
-                return progress
-        return None
-
-    def needs_confirming(self, progress: StopProgress) -> bool:
-        """Whether the picker must still show the tote that took this stop's units."""
-        stopped = progress.stop.order_no in self.stopped_orders
-        return self.many_orders and progress.picked > 0 and not progress.confirmed and not stopped
-
-    @property
-    def finished(self) -> bool:
-        """Whether the list was closed."""
-        return self.done
-
-    def apply(self, fact: Fact) -> None:
-        """Change the state by a fact of this list."""
-        if isinstance(fact, ToteOpened):
-            self.totes.setdefault(fact.order_no, []).append(fact.tote)
-            self.used_totes.add(fact.tote)
-        elif isinstance(fact, Picked):
-            self.stops[fact.stop_no].picked += fact.quantity
-            self.stops[fact.stop_no].confirmed = False
-        elif isinstance(fact, PickedShort):
-            self.stops[fact.stop_no].short += fact.quantity
-        elif isinstance(fact, ToteConfirmed):
-            self.stops[fact.stop_no].confirmed = True
-        elif isinstance(fact, ListFinished):
-            self.done = True
-        elif isinstance(fact, AmendmentTaken):
-            self._amend(json.loads(fact.content))
-
-    def tote_of(self, order_no: str) -> str:
-        """The tote that collects the order just now, empty when there is none."""
-        return self.totes.get(order_no, [""])[-1]
-
-    def units_left(self) -> int:
-        """Units that are still to be taken on the whole list."""
-        return sum(progress.open_quantity for progress in self.stops.values())
-
-    def _amend(self, content: Mapping[str, Any]) -> None:
-        if content["what"] == "add_stop":
-            stop = PickStop(
-                content["stop"], content["order"], content["line"], content["slot"], content["owner"], content["sku"],
-                content["lot"], content["location"], content["quantity"],
-            )  # fmt: skip
-            self.stops[stop.stop_no] = StopProgress(stop)
-        elif content["what"] == "drop_stop":
-            progress = self.stops[content["stop"]]
-            progress.withdrawn += min(content["quantity"], progress.open_quantity)
-        elif content["what"] in ("drop_order", "stop"):
-            self.stopped_orders.add(content["order"])
-            for progress in self.stops.values():
-                if progress.stop.order_no == content["order"]:
-                    progress.withdrawn += progress.open_quantity
 
 
 class PickSession(Session[PickState]):
@@ -146,10 +52,26 @@ class PickSession(Session[PickState]):
         return self._location_shown
 
     _location_shown: str = ""
+    _stop_scanned: int = 0
 
     def arrive(self, location: str) -> None:
         """The picker stands at this location; kept in memory only, since a restart asks for the code again."""
         self._location_shown = location
+
+    def apply(self, recorded: Recorded) -> None:
+        """Change the session by a fact that is on disk; a typed quantity must not reach over to another stop."""
+        super().apply(recorded)
+        if isinstance(recorded.fact, Picked):
+            self._stop_scanned = recorded.fact.stop_no
+        progress = self.state.current if self.state is not None else None
+        if progress is None or progress.stop.stop_no != self._stop_scanned:
+            self.last_quantity = 0
+
+    def drop(self, work: str) -> None:
+        """Let go of a list; the picker walks away from where its last stop was."""
+        if work == self.current:
+            self._location_shown = ""
+        super().drop(work)
 
     def start(self, scan: Scan) -> Outcome:
         """A pick list's code opens it."""
@@ -178,12 +100,15 @@ class PickSession(Session[PickState]):
             return self._finish(state, scan)
         if scan.kind is ScanKind.TOTE:
             return self._tote(state, progress, scan.code)
+        if scan.kind is ScanKind.COMMAND:
+            return self._command(state, progress, scan.code)
         if not state.tote_of(progress.stop.order_no):
             return self.wrong_state(mark("Scan an empty tote for order {order} first."), order=progress.stop.order_no)
         if scan.kind is ScanKind.LOCATION:
-            return self._location(progress, scan.code)
-        if scan.kind is ScanKind.COMMAND:
-            return self._command(state, progress, scan.code)
+            return self._location(state, progress, scan.code)
+        return self._goods(state, progress, scan)
+
+    def _goods(self, state: PickState, progress: StopProgress, scan: Scan) -> Outcome:
         if not progress.open_quantity:
             return self.wrong_state(
                 mark("Put them into tote {tote} and scan it."), tote=state.tote_of(progress.stop.order_no)
@@ -239,24 +164,25 @@ class PickSession(Session[PickState]):
             message = mark("The pick list was changed: {left} units to go.")
             return Outcome(feedback(FeedbackKind.INFO, message, left=state.units_left()), outcome.facts, work)
         order = str(content["order"])
+        if order in state.stopped_orders:
+            return outcome
         stopped = WorkStopped(order, number, str(content.get("reason", "")))
         message = mark("Order {order} was cancelled. Set tote {tote} aside for put-back.")
         told = feedback(FeedbackKind.STOPPED, message, order=order, tote=state.tote_of(order) or "-")
         return Outcome(told, (*outcome.facts, stopped), work)
 
-    def _location(self, progress: StopProgress, location: str) -> Outcome:
+    def _location(self, state: PickState, progress: StopProgress, location: str) -> Outcome:
+        if not progress.open_quantity:
+            message = mark("Scan tote {tote} before you go on.")
+            return self.wrong_state(message, tote=state.tote_of(progress.stop.order_no))
         if location != progress.stop.location:
             message = mark("This is {scanned}. Go to {location}.")
             return self.wrong_state(message, scanned=location, location=progress.stop.location)
-        if not progress.open_quantity:
-            return self.wrong_state(mark("This location is done. Scan the tote."))
         self.arrive(location)
         card = self.catalogue.card(progress.stop.sku)
         message = mark("{location}: take {quantity} × {product}.")
         return Outcome(
-            feedback(
-                FeedbackKind.OK, message, card, location=location, quantity=progress.open_quantity, product=card
-            )
+            feedback(FeedbackKind.OK, message, card, location=location, quantity=progress.open_quantity, product=card)
         )
 
     def _tote(self, state: PickState, progress: StopProgress, tote: str) -> Outcome:
@@ -268,23 +194,35 @@ class PickSession(Session[PickState]):
             confirmed = ToteConfirmed(state.packet.list_no, stop.stop_no, tote)
             told = feedback(FeedbackKind.OK, mark("Right tote: {tote}."), tote=tote)
             return Outcome(told, (confirmed,), work)
-        if tote in state.used_totes:
-            message = mark("Tote {tote} holds another order. Use tote {right}.")
-            return self.wrong_state(message, tote=tote, right=state.tote_of(stop.order_no) or "-")
-        if not progress.open_quantity:
-            return self.wrong_state(
-                mark("The units lie in tote {right}. Scan that one."), right=state.tote_of(stop.order_no)
-            )
-        if tote not in state.packet.free_totes:
-            return self.wrong_state(mark("Tote {tote} is not known as empty. Take another one."), tote=tote)
+        objection = self._tote_objection(state, progress, tote)
+        if objection:
+            right = state.tote_of(stop.order_no)
+            return self.wrong_state(objection, tote=tote, order=stop.order_no, right=right)
         opened = ToteOpened(state.packet.list_no, stop.order_no, tote)
         told = feedback(FeedbackKind.OK, mark("Tote {tote} collects order {order}."), tote=tote, order=stop.order_no)
         return Outcome(told, (opened,), work)
 
+    def _tote_objection(self, state: PickState, progress: StopProgress, tote: str) -> str:
+        order_no = progress.stop.order_no
+        if tote in state.totes.get(order_no, ()):
+            return mark("Tote {tote} is full. Order {order} goes on in tote {right}.")
+        if tote in state.used_totes:
+            has_tote = bool(state.tote_of(order_no))
+            return (
+                mark("Tote {tote} holds another order. Use tote {right}.")
+                if has_tote
+                else mark("Tote {tote} holds another order. Take an empty one.")
+            )
+        if not progress.open_quantity:
+            return mark("The units lie in tote {right}. Scan that one.")
+        return "" if tote in state.packet.free_totes else mark("Tote {tote} is not known as empty. Take another one.")
+
     def _product(self, state: PickState, progress: StopProgress, scan: Scan) -> Outcome:
         found = self.catalogue.find(scan)
         if found is None:
-            return self.unknown(scan) if scan.kind is ScanKind.PRODUCT else self.wrong_state(mark("Scan the product."))
+            if scan.kind in (ScanKind.PRODUCT, ScanKind.UNKNOWN):
+                return self.unknown(scan)
+            return self.wrong_state(mark("Scan the product."))
         right = self.catalogue.card(progress.stop.sku)
         if found.card.sku != progress.stop.sku:
             told = Feedback(
