@@ -1,0 +1,40 @@
+"""Money as files write it: decimals in the major unit of a currency, kept as whole numbers."""
+
+import re
+from decimal import Decimal
+
+UNIT_COST_SCALE = 10_000
+"""Unit costs are kept in 1/10,000 of a minor unit: GBP 1.3570 are 135.70 pence, 1,357,000."""
+
+_DECIMAL = re.compile(r"\d{1,10}(\.\d{1,4})?", re.ASCII)
+_DECIMALS = {
+    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV"), 0),
+    **dict.fromkeys(("XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+}
+"""All others have two."""
+
+
+def minor_digits(currency: str) -> int:
+    """How many decimals the currency's minor unit stands for (ISO 4217)."""
+    return _DECIMALS.get(currency, 2)
+
+
+def decimal_amount(text: str) -> Decimal:
+    """A decimal of 0 or more with up to four decimals and a point. Raises ValueError."""
+    if not _DECIMAL.fullmatch(text):
+        raise ValueError(text)
+    return Decimal(text)
+
+
+def to_minor(amount: Decimal, currency: str) -> int:
+    """The amount in minor units. Raises ValueError when it has more decimals than the currency."""
+    scaled = amount.scaleb(minor_digits(currency))
+    if scaled != scaled.to_integral_value():
+        raise ValueError(str(amount))
+    return int(scaled)
+
+
+def to_unit_cost(amount: Decimal, currency: str) -> int:
+    """The amount in 1/10,000 of a minor unit."""
+    return int(amount.scaleb(minor_digits(currency)) * UNIT_COST_SCALE)

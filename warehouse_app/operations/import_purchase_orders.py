@@ -1,0 +1,148 @@
+"""Importing purchase orders (docs/files.md, purchase-orders)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import RowMapping
+
+from warehouse_app.books.receiving import UNORDERED
+from warehouse_app.domain.csv_table import CsvRow
+from warehouse_app.domain.money import to_unit_cost
+from warehouse_app.domain.rejects import BadCell, Reject
+from warehouse_app.language import mark
+from warehouse_app.operations.importing import (
+    Entry,
+    ImportResult,
+    Kind,
+    Progress,
+    Source,
+    find_products,
+    import_rows,
+    product_named,
+)
+from warehouse_app.store import tables
+from warehouse_app.store.database import Database, Row, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseRow:
+    """A line of a purchase order. The cost is a decimal in the major unit."""
+
+    po_no: str
+    line_no: int
+    supplier: str
+    sku: str
+    quantity: int
+    unit_cost: Decimal | None
+    currency: str
+    due_on: date | None
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What is known of the orders of a batch, and what the batch adds to it."""
+
+    orders: dict[str, Row]
+    lines: dict[tuple[str, int], Row]
+    being_received: set[str]
+    added: list[Row] = field(default_factory=list)
+    updated: list[Row] = field(default_factory=list)
+    changed_orders: dict[str, Row] = field(default_factory=dict)
+    unchanged: int = 0
+
+
+def import_purchase_orders(database: Database, source: Source, progress: Progress | None = None) -> ImportResult:
+    """Add and update lines of purchase orders that nobody receives yet; unknown suppliers are added. Raises BadFile."""
+    required = ("po_no", "line_no", "supplier", "sku", "quantity")
+    kind = Kind(required, _parse, lambda row: (row.po_no, row.line_no), "line_no")
+    return import_rows(database, source, kind, _store, progress)
+
+
+def _parse(row: CsvRow) -> PurchaseRow:
+    return PurchaseRow(
+        row.code("po_no"),
+        row.whole("line_no", least=1, most=UNORDERED - 1),
+        row.code("supplier"),
+        row.code("sku"),
+        row.whole("quantity", least=1),
+        row.decimal("unit_cost"),
+        row.currency("currency", ""),
+        row.day("due_on"),
+    )
+
+
+def _store(tx: Transaction, batch: Sequence[Entry[PurchaseRow]]) -> ImportResult:
+    products = find_products(tx, (entry.values.sku for entry in batch))
+    currency = tx.lock_warehouse()["currency"]
+    state = _load(tx, {entry.values.po_no for entry in batch})
+    rejects: list[Reject] = []
+    for entry in batch:
+        try:
+            product = product_named(products, entry.values.sku, stocked=True)
+            known = state.lines.get((entry.values.po_no, entry.values.line_no))
+            _take(entry.values, _line(entry.values, product, currency, known), state)
+        except BadCell as error:
+            rejects.append(entry.reject(error))
+    suppliers = {order["supplier"] for order in state.changed_orders.values()}
+    tx.put(tables.supplier, ({"supplier": code, "name": code} for code in sorted(suppliers)), keep=True)
+    tx.put(tables.purchase_order, state.changed_orders.values())
+    tx.add(tables.purchase_line, state.added)
+    tx.change(tables.purchase_line, state.updated)
+    if state.changed_orders:
+        tx.announce("purchase_order", sorted(state.changed_orders))
+    return ImportResult(0, len(state.added), len(state.updated), state.unchanged, tuple(rejects))
+
+
+def _load(tx: Transaction, po_nos: set[str]) -> _Batch:
+    orders = {row["po_no"]: row for row in tx.rows_in(tables.purchase_order, "po_no", po_nos)}
+    lines = {(row["po_no"], row["line_no"]): row for row in tx.rows_in(tables.purchase_line, "po_no", po_nos)}
+    works = [f"receive:{po_no}" for po_no in po_nos]
+    claims = tx.rows_in(tables.claim, "work", works, tables.claim.c.state == "held")
+    begun = {po_no for po_no, order in orders.items() if order["state"] != "open"}
+    return _Batch(dict(orders), dict(lines), begun | {row["work"].partition(":")[2] for row in claims})
+
+
+def _line(row: PurchaseRow, product: RowMapping, currency: str, known: Row | None) -> dict[str, object]:
+    """The line as a row. Without a cost it has the product's of the day it was first imported."""
+    if row.unit_cost is not None:
+        currency = row.currency or currency
+        unit_cost = to_unit_cost(row.unit_cost, currency)
+    else:
+        source = known if known is not None and known["sku"] == product["sku"] else product
+        currency, unit_cost = source["currency"], source["unit_cost"]
+    return {
+        "po_no": row.po_no,
+        "line_no": row.line_no,
+        "owner": "",
+        "sku": product["sku"],
+        "ordered": row.quantity,
+        "unit_cost": unit_cost,
+        "currency": currency,
+    }
+
+
+def _take(row: PurchaseRow, line: Row, state: _Batch) -> None:
+    """Put a line where it belongs. Raises BadCell when it contradicts its order or comes too late."""
+    order = state.orders.get(row.po_no)
+    known = state.lines.get((row.po_no, row.line_no))
+    same_line = known is not None and _same(known, line)
+    if order is not None and row.supplier != order["supplier"]:
+        message = mark("The purchase order {po} is from the supplier {supplier}.")
+        raise BadCell("supplier", message, po=row.po_no, supplier=order["supplier"])
+    new_day = order is not None and row.due_on != order["due_on"]
+    if same_line and not new_day:
+        state.unchanged += 1
+        return
+    if row.po_no in state.being_received:
+        raise BadCell("po_no", mark("{po} is being received or closed: it cannot be changed any more."), po=row.po_no)
+    if new_day and row.po_no in state.changed_orders:
+        raise BadCell("due_on", mark("Another row of {po} names another day."), po=row.po_no)
+    changed = {"po_no": row.po_no, "supplier": row.supplier, "due_on": row.due_on, "state": "open"}
+    state.orders[row.po_no] = state.changed_orders[row.po_no] = changed
+    (state.updated if known is not None else state.added).append(line)
+
+
+def _same(known: Row, line: Mapping[str, object]) -> bool:
+    return all(known[name] == value for name, value in line.items())

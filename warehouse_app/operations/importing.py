@@ -1,0 +1,171 @@
+"""What every import shares: opening the file, storing its rows in short transactions, counting what came of them."""
+
+import gzip
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, Generic, TypeVar, cast
+
+from sqlalchemy import RowMapping, update
+
+from warehouse_app.domain.csv_table import CsvRow, CsvTable
+from warehouse_app.domain.errors import BadFile
+from warehouse_app.domain.rejects import BadCell, Reject
+from warehouse_app.language import mark
+from warehouse_app.operations.warehouses import ensure_warehouse
+from warehouse_app.store import tables
+from warehouse_app.store.database import Database, Transaction
+
+Source = Path | str | BinaryIO
+"""A file to import: its path (what ends in .gz is unpacked) or an open binary stream."""
+
+Progress = Callable[[int, int | None], None]
+"""Told how many rows are done, and of how many where that is known."""
+
+ROWS_A_TRANSACTION = 1_000
+"""Keeps a transaction short, so that nobody who scans has to wait for an import."""
+
+Parsed = TypeVar("Parsed")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What came of a file's rows: each was added, updated, unchanged or rejected."""
+
+    rows: int = 0
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejects: tuple[Reject, ...] = ()
+
+    def __add__(self, other: "ImportResult") -> "ImportResult":
+        return ImportResult(
+            self.rows + other.rows,
+            self.added + other.added,
+            self.updated + other.updated,
+            self.unchanged + other.unchanged,
+            tuple(sorted(self.rejects + other.rejects, key=lambda reject: reject.row)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Generic[Parsed]):
+    """A row that could be read. Numbers count the header as 1."""
+
+    row: int
+    file: str
+    values: Parsed
+
+    def reject(self, error: BadCell) -> Reject:
+        """The reject of this row."""
+        return Reject(self.row, error.field, error.reason, self.file)
+
+
+Store = Callable[[Transaction, Sequence[Entry[Parsed]]], ImportResult]
+"""Stores a batch in one transaction. It may be called again with the same batch, so it keeps nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[Parsed]):
+    """How a kind of file is read: its required columns, a row's meaning, and what may stand in a file only once."""
+
+    required: tuple[str, ...]
+    parse: Callable[[CsvRow], Parsed]
+    key: Callable[[Parsed], object]
+    key_field: str
+
+
+def import_rows(
+    database: Database, source: Source, kind: Kind[Parsed], store: Store[Parsed], progress: Progress | None = None
+) -> ImportResult:
+    """Read and store a file row by row, in batches. Raises BadFile."""
+    with opened(source) as (stream, name):
+        rejects: list[Reject] = []
+        entries = read_entries(CsvTable(stream, name, kind.required), kind, rejects)
+        result = store_entries(database, entries, store, progress)
+    return result + ImportResult(rows=len(rejects), rejects=tuple(rejects))
+
+
+def read_entries(table: CsvTable, kind: Kind[Parsed], rejects: list[Reject]) -> Iterator[Entry[Parsed]]:
+    """The rows that make sense; the others are added to `rejects`. Of rows with the same key the first one counts."""
+    rows_by_key: dict[object, int] = {}
+    for row in table:
+        try:
+            row.check()
+            values = kind.parse(row)
+            _check_new(rows_by_key.setdefault(kind.key(values), row.number), row, kind.key_field)
+        except BadCell as error:
+            rejects.append(table.reject(row, error))
+        else:
+            yield Entry(row.number, table.file, values)
+
+
+def _check_new(first: int, row: CsvRow, field: str) -> None:
+    if first != row.number:
+        raise BadCell(field, mark("Row {row} of the file is about the same already."), row=first)
+
+
+def store_entries(
+    database: Database, entries: Iterator[Entry[Parsed]], store: Store[Parsed], progress: Progress | None = None
+) -> ImportResult:
+    """Store entries batch by batch; what was stored stays when a later batch fails."""
+    result = ImportResult()
+    while batch := list(islice(entries, ROWS_A_TRANSACTION)):
+        result += database.write(_store_batch, batch, store)
+        if progress is not None:
+            progress(result.rows, None)
+    return result
+
+
+def _store_batch(tx: Transaction, batch: Sequence[Entry[Parsed]], store: Store[Parsed]) -> ImportResult:
+    ensure_warehouse(tx)
+    return store(tx, batch) + ImportResult(rows=len(batch))
+
+
+def reference_changed(tx: Transaction, entity: str) -> None:
+    """Tell the stations that they have to load these things anew: all of them, in one row of the feed."""
+    tx.lock_warehouse()
+    table = tables.warehouse
+    tx.connection.execute(update(table).where(tx.mine(table)).values(reference_version=table.c.reference_version + 1))
+    tx.announce(entity, ["*"])
+
+
+def default_currency(database: Database) -> str:
+    """The warehouse's currency; sets the warehouse up when there is none."""
+    return cast("str", database.write(ensure_warehouse)["currency"])
+
+
+def find_products(tx: Transaction, skus: Iterable[str]) -> dict[str, RowMapping]:
+    """Products by their folded SKU."""
+    found = tx.rows_in(tables.product, "sku_folded", (sku.casefold() for sku in skus))
+    return {row["sku_folded"]: row for row in found}
+
+
+def product_named(products: Mapping[str, RowMapping], sku: str, *, stocked: bool = False) -> RowMapping:
+    """The product of this SKU in any case. Raises BadCell, also when it is never on a shelf but should be."""
+    product = products.get(sku.casefold())
+    if product is None:
+        raise BadCell("sku", mark("No product has the SKU {sku}. Import the product first."), sku=sku)
+    if stocked and not product["stocked"]:
+        raise BadCell("sku", mark("{sku} is never on a shelf: its product is not stocked."), sku=sku)
+    return product
+
+
+@contextmanager
+def opened(source: Source) -> Iterator[tuple[BinaryIO, str]]:
+    """The stream of a source and its name for people. Raises BadFile when it cannot be read."""
+    name = str(source) if isinstance(source, (Path, str)) else str(getattr(source, "name", "-"))
+    try:
+        if not isinstance(source, (Path, str)):
+            yield source, name
+        elif name.endswith(".gz"):
+            with gzip.open(name, "rb") as unpacked:
+                yield cast("BinaryIO", unpacked), name
+        else:
+            with Path(name).open("rb") as stream:
+                yield stream, name
+    except (OSError, EOFError, zlib.error) as error:
+        raise BadFile(file=name, reason=getattr(error, "strerror", None) or str(error)) from error

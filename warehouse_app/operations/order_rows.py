@@ -1,0 +1,157 @@
+"""A channel's order as rows of the database: the channel's own words, and what is worked on for it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, tzinfo
+
+from sqlalchemy import RowMapping, select
+
+from warehouse_app.books.ledger import Books
+from warehouse_app.domain.channel_order import ChannelLine, ChannelOrder
+from warehouse_app.domain.cut_off import ship_by
+from warehouse_app.store import tables
+from warehouse_app.store.database import Row, Transaction
+
+REVIEW_QUANTITY = "review_quantity"
+"""Why an order is held whose quantity looks like a slip of the hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class HouseRules:
+    """What an order's words mean here: cut-offs by service, products by folded SKU, the house's zone and limit."""
+
+    services: Mapping[str, str]
+    products: Mapping[str, RowMapping]
+    zone: tzinfo
+    review_limit_units: int
+
+    def product(self, sku: str) -> RowMapping:
+        """The product of a SKU that is known to be one."""
+        return self.products[sku.casefold()]
+
+    def wants_review(self, order: ChannelOrder) -> bool:
+        """Whether the order's goods are more than anybody should ship without looking twice."""
+        goods = sum(line.quantity for line in order.lines if self.product(line.sku)["stocked"])
+        return goods > self.review_limit_units
+
+
+def insert_orders(tx: Transaction, orders: Sequence[ChannelOrder], rules: HouseRules, books: Books) -> None:
+    """Add new orders. The order number is the channel's, unless another shop's order has it already."""
+    numbers = _free_numbers(tx, orders)
+    numbered = list(zip(numbers, orders, strict=True))
+    tx.add(tables.channel_order, (channel_values(order, tx.recorded_at) for order in orders))
+    tx.add(tables.fulfilment_order, (_new_order(tx, number, order, rules) for number, order in numbered))
+    insert_lines(tx, numbered, rules)
+    for number, order in numbered:
+        books.note(number, "imported", channel=order.channel, shop=order.shop, lines=len(order.lines))
+        if rules.wants_review(order):
+            books.note(number, "held", reason=REVIEW_QUANTITY)
+
+
+def insert_lines(tx: Transaction, numbered: Sequence[tuple[str, ChannelOrder]], rules: HouseRules) -> None:
+    """Add the lines of orders, one of ours for each of the channel's: equal lines stay apart."""
+    lines = [(number, order, line) for number, order in numbered for line in order.lines]
+    tx.add(tables.channel_order_line, (line_values(order, line, rules) for _, order, line in lines))
+    tx.add(tables.fulfilment_line, (_fulfilment_line(number, line, rules) for number, _, line in lines))
+    tx.add(
+        tables.fulfilment_source,
+        (
+            {
+                "order_no": number,
+                "line_no": line.line_no,
+                **key_of(order),
+                "channel_line_id": line.line_id,
+                "quantity": line.quantity,
+            }
+            for number, order, line in lines
+        ),
+    )
+
+
+def key_of(order: ChannelOrder) -> dict[str, object]:
+    """The order's key in the tables of the channels."""
+    return {"channel": order.channel, "shop": order.shop, "channel_order_id": order.channel_order_id}
+
+
+def channel_values(order: ChannelOrder, imported_at: datetime) -> Row:
+    """The row of the channel's order."""
+    return {
+        **key_of(order),
+        "channel_order_no": order.order_no,
+        "ordered_at": order.ordered_at,
+        "customer": order.customer,
+        "content_hash": order.content_hash,
+        "imported_at": imported_at,
+    }
+
+
+def line_values(order: ChannelOrder, line: ChannelLine, rules: HouseRules) -> Row:
+    """The row of a channel's line: its spelling of the SKU beside ours."""
+    return {
+        **key_of(order),
+        "channel_line_id": line.line_id,
+        "channel_sku": line.sku,
+        "sku": rules.product(line.sku)["sku"],
+        "quantity": line.quantity,
+        "unit_price": line.unit_price,
+        "currency": line.currency,
+    }
+
+
+def header_values(order: ChannelOrder, rules: HouseRules) -> Row:
+    """What the channel says of a fulfilment order beside its lines."""
+    return {
+        "service": order.service,
+        "ship_policy": order.ship_policy,
+        "priority": order.priority,
+        "ordered_at": order.ordered_at,
+        "ship_by": ship_by(order.ordered_at, order.service, rules.services[order.service], rules.zone),
+        "customer": order.customer,
+        "ship_to": json.dumps(asdict(order.ship_to)),
+        "note": order.note,
+    }
+
+
+def _new_order(tx: Transaction, number: str, order: ChannelOrder, rules: HouseRules) -> Row:
+    held = rules.wants_review(order)
+    return {
+        "order_no": number,
+        "state": "new",
+        **header_values(order, rules),
+        "held": held,
+        "hold_reason": REVIEW_QUANTITY if held else "",
+        "state_since": tx.recorded_at,
+    }
+
+
+def _fulfilment_line(number: str, line: ChannelLine, rules: HouseRules) -> Row:
+    product = rules.product(line.sku)
+    return {
+        "order_no": number,
+        "line_no": line.line_no,
+        "sku": product["sku"],
+        "stocked": product["stocked"],
+        "ordered": line.quantity,
+    }
+
+
+def _free_numbers(tx: Transaction, orders: Sequence[ChannelOrder]) -> list[str]:
+    wanted = [order.order_no for order in orders]
+    taken = {row["order_no"] for row in tx.rows_in(tables.fulfilment_order, "order_no", wanted)}
+    numbers = []
+    for name in wanted:
+        number, count = name, 1
+        while number in taken:
+            count += 1
+            number = f"{name}-{count}"
+            if _exists(tx, number):
+                taken.add(number)
+        taken.add(number)
+        numbers.append(number)
+    return numbers
+
+
+def _exists(tx: Transaction, order_no: str) -> bool:
+    table = tables.fulfilment_order
+    return tx.value(select(table.c.order_no).where(tx.mine(table), table.c.order_no == order_no)) is not None

@@ -1,0 +1,118 @@
+"""Setting up a warehouse: its row, its virtual places and, where nothing else was said, its services."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import time
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import RowMapping, func, select
+
+from warehouse_app.books.ledger import VIRTUAL
+from warehouse_app.domain.errors import WarehouseError
+from warehouse_app.language import mark
+from warehouse_app.store import tables
+from warehouse_app.store.database import Database, Transaction
+from warehouse_app.store.ids import new_key
+
+DEFAULTS: Mapping[str, object] = {
+    "name": "Warehouse",
+    "name_zh": "仓库",
+    "timezone": "UTC",
+    "business_day_starts": "04:00",
+    "currency": "GBP",
+    # GS1 keeps this prefix for examples; labels for carriers need the company's own.
+    "gs1_company_prefix": "9521234",
+    "sender": {},
+    "review_limit_units": 10_000,
+    "purpose": "live",
+}
+SERVICES = (
+    {
+        "service": "same_day",
+        "name": "Same day",
+        "name_zh": "当日达",
+        "cut_off": "12:30",
+        "transit_days": 0,
+        "priority": 1,
+    },
+    {
+        "service": "next_day",
+        "name": "Next day",
+        "name_zh": "次日达",
+        "cut_off": "16:00",
+        "transit_days": 1,
+        "priority": 2,
+    },
+    {
+        "service": "standard",
+        "name": "Standard",
+        "name_zh": "标准配送",
+        "cut_off": "17:30",
+        "transit_days": 3,
+        "priority": 3,
+    },
+)
+_OWN_CARRIER = {"carrier": "OWN", "carrier_name": "Own delivery", "label_source": "station", "label_moment": "close"}
+
+
+class BadSetting(WarehouseError):
+    """A setting of a warehouse that cannot be."""
+
+    message: ClassVar[str] = mark("The setting {setting} cannot be {value}.")
+
+
+def set_up_warehouse(database: Database, settings: Mapping[str, object]) -> None:
+    """Create or change the database's warehouse; settings that are not given keep their value or get a default.
+
+    `sender` is an address as a mapping. Settings that a warehouse does not have are ignored. Raises BadSetting.
+    """
+    _check(settings, database.warehouse_id)
+    database.write(_set_up, settings)
+
+
+def ensure_warehouse(tx: Transaction) -> RowMapping:
+    """Lock the warehouse and give its row; make one with default settings and services when there is none."""
+    table = tables.warehouse
+    if tx.value(select(table.c.warehouse_id).where(tx.mine(table))) is None:
+        _set_up(tx, {})
+        if not tx.value(select(func.count()).select_from(tables.service)):
+            tx.add(tables.service, ({**service, **_OWN_CARRIER} for service in SERVICES))
+    return tx.lock_warehouse()
+
+
+def _set_up(tx: Transaction, settings: Mapping[str, object]) -> None:
+    table = tables.warehouse
+    known = tx.row(select(table).where(tx.mine(table)).with_for_update())
+    base = DEFAULTS if known is None else {name: known[name] for name in DEFAULTS}
+    values = {name: settings.get(name, default) for name, default in base.items()}
+    if not isinstance(values["sender"], str):
+        values["sender"] = json.dumps(values["sender"])
+    if known is None:
+        tx.add(table, [{**values, "last_recorded_at": tx.now, "identity": new_key()}])
+    else:
+        tx.change(table, [{"warehouse_id": tx.warehouse_id, **values}])
+    outside = {"kind": "virtual", "physical": False, "sellable": False, "pickable": False}
+    tx.put(tables.location, ({"location": name, **outside} for name in VIRTUAL), keep=True)
+    tx.announce("warehouse", [tx.warehouse_id])
+
+
+def _check(settings: Mapping[str, object], warehouse_id: str) -> None:
+    """Refuse what would fail later and far from here: unknown zones, times that are none, another warehouse."""
+    checks: Mapping[str, Callable[[Any], bool]] = {
+        "code": lambda value: value == warehouse_id,
+        "timezone": lambda value: bool(ZoneInfo(value)),
+        "business_day_starts": lambda value: bool(time.fromisoformat(value)),
+        "gs1_company_prefix": lambda value: value.isascii() and value.isdigit(),
+        "review_limit_units": lambda value: int(value) > 0,
+    }
+    for name, fits in checks.items():
+        if name not in settings:
+            continue
+        value = settings[name]
+        try:
+            good = fits(value)
+        except (ValueError, TypeError, AttributeError, OSError, LookupError):
+            good = False
+        if not good:
+            raise BadSetting(setting=name, value=value)
