@@ -115,7 +115,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("warehouse_id", "carton", name=op.f("pk_carton")),
     )
+    op.create_index("ix_carton_manifest", "carton", ["warehouse_id", "manifest_no"], unique=False)
     op.create_index("ix_carton_shipment", "carton", ["warehouse_id", "shipment_no"], unique=False)
+    op.create_index("ix_carton_state", "carton", ["warehouse_id", "state", "track_status"], unique=False)
     op.create_table(
         "carton_content",
         sa.Column("warehouse_id", sa.Text(), nullable=False),
@@ -236,9 +238,12 @@ def upgrade() -> None:
         sa.Column("counted_at", Moment(), nullable=True),
         sa.Column("approved_by", sa.Text(), server_default="", nullable=False),
         sa.Column("approved_at", Moment(), nullable=True),
+        sa.Column("approval_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.CheckConstraint("state IN ('open', 'counted', 'recount', 'approved')", name=op.f("ck_count_task_state")),
         sa.PrimaryKeyConstraint("warehouse_id", "sheet_no", "location", name=op.f("pk_count_task")),
     )
+    op.create_index("ix_count_task_location", "count_task", ["warehouse_id", "location", "counted_at"], unique=False)
     op.create_table(
         "debt",
         sa.Column("warehouse_id", sa.Text(), nullable=False),
@@ -476,6 +481,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("warehouse_id", "move_no", name=op.f("pk_move")),
     )
     op.create_index("ix_move_cause", "move", ["warehouse_id", "cause_id"], unique=False)
+    op.create_index("ix_move_happened", "move", ["warehouse_id", "happened_at"], unique=False)
     op.create_index("ix_move_sku", "move", ["warehouse_id", "sku", "move_no"], unique=False)
     op.create_table(
         "number_series",

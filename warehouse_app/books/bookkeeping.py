@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from warehouse_app.books import counting, packing, picking, putaway, receiving, shipping
+from warehouse_app.books import counting, finishing, packing, picking, putaway, receiving, shipping
 from warehouse_app.books.applying import apply, needs_of
 from warehouse_app.books.ledger import new_books
 from warehouse_app.books.loading import load, together, write
@@ -16,7 +16,7 @@ from warehouse_app.domain.facts import Recorded, UnknownFact, WorkFinished, deco
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Row, Transaction
 
-APPLIERS = (counting, packing, picking, putaway, receiving, shipping)
+APPLIERS = (counting, finishing, packing, picking, putaway, receiving, shipping)
 """Importing these modules registers their appliers."""
 
 BATCH = 100

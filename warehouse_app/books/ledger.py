@@ -16,6 +16,7 @@ from warehouse_app.books.rows import (
     LineRow,
     LocationRow,
     LotRow,
+    ManifestRow,
     OrderRow,
     PickListRow,
     PurchaseLineRow,
@@ -117,6 +118,7 @@ class Books:
     cartons: RowSet[CartonRow] = field(default_factory=lambda: RowSet(CartonRow, tables.carton))
     contents: RowSet[ContentRow] = field(default_factory=lambda: RowSet(ContentRow, tables.carton_content))
     shipments: RowSet[ShipmentRow] = field(default_factory=lambda: RowSet(ShipmentRow, tables.shipment))
+    manifests: RowSet[ManifestRow] = field(default_factory=lambda: RowSet(ManifestRow, tables.manifest))
     purchase_orders: RowSet[PurchaseOrderRow] = field(
         default_factory=lambda: RowSet(PurchaseOrderRow, tables.purchase_order)
     )

@@ -21,6 +21,7 @@ class Needs:
     skus: frozenset[str] = frozenset()
     cartons: frozenset[str] = frozenset()
     lists: frozenset[str] = frozenset()
+    manifests: frozenset[str] = frozenset()
     purchase_orders: frozenset[str] = frozenset()
     sheets: frozenset[str] = frozenset()
     works: frozenset[str] = frozenset()
@@ -57,8 +58,11 @@ def load(tx: Transaction, books: Books, wanted: Needs) -> None:
     _load_lists(tx, books, wanted, orders)
     _load_places(tx, books, places, wanted.skus)
     _load_inbound_and_counts(tx, books, wanted)
+    books.manifests.load(tx, "manifest_no", wanted.manifests)
+    books.cartons.load(tx, "manifest_no", wanted.manifests)
     works = set(wanted.works) | {f"pack:{order}" for order in orders}
     works |= {f"pick:{row.list_no}" for row in books.pick_lists}
+    works |= {f"ship:{row.manifest_no}" for row in books.cartons if row.manifest_no}
     books.claims.load(tx, "work", works)
 
 

@@ -4,7 +4,7 @@ from warehouse_app.books.applying import applies, reverses
 from warehouse_app.books.ledger import MISSING, Books, Replacement
 from warehouse_app.books.loading import Needs, needs
 from warehouse_app.books.rows import CartonRow, ContentRow, LineRow, ShipmentRow
-from warehouse_app.books.stopping import stop_order
+from warehouse_app.books.stopping import release_at_despatch, stop_at_despatch, stop_order
 from warehouse_app.domain.facts import (
     CartonChosen,
     CartonClosed,
@@ -93,8 +93,11 @@ def apply_carton_closed(fact: CartonClosed, books: Books) -> None:
     order = books.orders[fact.order_no]
     carton.number, carton.carton_type = fact.number, fact.carton_type
     carton.weight_g, carton.weight_source = fact.weight_g, fact.weight_source
-    carton.state = "stopped" if order.state == "cancelled" else "closed"
+    if carton.state != "handed_over":
+        carton.state = "stopped" if order.state == "cancelled" else "closed"
     carton.closed_at = books.cause.happened_at
+    if carton.state == "closed" and not (order.held or order.cancel_requested):
+        release_at_despatch(carton, books)
     books.note(fact.order_no, "carton_closed", carton=fact.carton, weight_g=fact.weight_g)
     if fact.last and order.state not in ("cancelled", "shipped"):
         books.shipments[carton.shipment_no].state = "packed"
@@ -109,7 +112,11 @@ def apply_carton_reopened(fact: CartonReopened, books: Books) -> None:
     """The carton is on the bench again."""
     carton = carton_of(fact.order_no, fact.carton, books)
     order = books.orders[fact.order_no]
+    if carton.state == "handed_over":
+        books.differ("reopened_although_handed_over", order_no=fact.order_no, location=fact.carton)
+        return
     carton.state, carton.closed_at = "open", None
+    stop_at_despatch(carton, "reopened", books)
     books.shipments[carton.shipment_no].state = "packing"
     books.note(fact.order_no, "carton_reopened", carton=fact.carton)
     if order.state == "packed":

@@ -227,6 +227,18 @@ class ShipmentRow:
 
 
 @dataclass(slots=True)
+class ManifestRow:
+    """What one carrier takes over on one business day (ISO date)."""
+
+    manifest_no: str
+    carrier: str
+    business_day: str
+    state: str
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(slots=True)
 class PurchaseOrderRow:
     """A purchase order's state."""
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from sqlalchemy import select
 
 from warehouse_app.books.availability import shelf_balances
+from warehouse_app.books.late_facts import reverse_explained_variances
 from warehouse_app.books.ledger import Books, Replacement
 from warehouse_app.books.loading import Needs, load, load_stock
 from warehouse_app.books.order_states import settle_order
@@ -17,6 +18,7 @@ from warehouse_app.store.ids import new_key
 
 def settle(tx: Transaction, books: Books) -> None:
     """Give back promises that stock no longer covers, replace lost units, and look at the orders concerned again."""
+    reverse_explained_variances(tx, books)
     _give_back_allocations(tx, books)
     _write_doubts(tx, books)
     _replace(tx, books)
@@ -92,7 +94,8 @@ def _replace(tx: Transaction, books: Books) -> None:
         order = books.orders.get(one.order_no)
         before = lost.get((one.order_no, one.line_no))
         quantity = one.quantity + (before.quantity if before else 0)
-        if order is not None and order.state not in ("cancelled", "shipped") and quantity:
+        ended = order is None or order.cancel_requested or order.state in ("cancelled", "shipped")
+        if quantity and not ended:
             lost[one.order_no, one.line_no] = Replacement(one.order_no, one.line_no, quantity, one.list_no)
     if not lost:
         return

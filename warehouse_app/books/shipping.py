@@ -20,6 +20,8 @@ def apply_handed_over(fact: HandedOver, books: Books) -> None:
         if line.cancelled + line.shipped + line.reserved > line.ordered:
             line.cancelled = max(0, line.ordered - line.shipped - line.reserved)
             books.differ("shipped_although_cancelled", order_no=row.order_no, sku=row.sku, quantity=row.quantity)
+            order = books.orders[row.order_no]
+            books.set_state(order, "shipped", order.reason)
         books.move((row.owner, row.sku, row.lot), row.quantity, fact.carton, CUSTOMER)
         books.touched.add(row.order_no)
     books.note(fact.order_no, "handed_over", carton=fact.carton, manifest=fact.manifest_no)
@@ -30,7 +32,7 @@ def apply_handed_over(fact: HandedOver, books: Books) -> None:
 def reverse_handed_over(fact: HandedOver, books: Books) -> None:
     """The carton was taken off the vehicle again."""
     carton = books.cartons[fact.carton]
-    carton.state, carton.handed_over_at, carton.manifest_no = "closed", None, ""
+    carton.state, carton.handed_over_at = "closed", None
     for row in [row for row in books.contents if row.carton == fact.carton]:
         line = books.lines[row.order_no, row.line_no]
         line.shipped -= row.quantity
@@ -51,7 +53,9 @@ def apply_handover_stopped(fact: HandoverStopped, books: Books) -> None:
 
 def _close_shipment(shipment_no: str, books: Books) -> None:
     shipment = books.shipments[shipment_no]
-    mine = [carton for carton in books.cartons if carton.shipment_no == shipment_no]
+    # A carton number that was taken into use and left empty again never travels.
+    filled = {row.carton for row in books.contents}
+    mine = [carton for carton in books.cartons if carton.shipment_no == shipment_no and carton.carton in filled]
     if shipment.state == "packed" and all(carton.state == "handed_over" for carton in mine):
         shipment.state, shipment.handed_over_at = "handed_over", books.cause.happened_at
         shipment.carrier = mine[0].carrier

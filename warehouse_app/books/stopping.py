@@ -1,7 +1,33 @@
 """What ends when an order is cancelled: promises at once, units where they are."""
 
 from warehouse_app.books.ledger import Books
-from warehouse_app.books.rows import OrderRow
+from warehouse_app.books.rows import CartonRow, OrderRow
+
+ENDED = ("cancelled", "shipped")
+
+
+def held_works(order_no: str, books: Books) -> list[str]:
+    """Work on this order that a station has in hand: the order itself, and pick lists that collect it."""
+    lists = {stop.list_no for stop in books.stops if stop.order_no == order_no and (stop.open_quantity or stop.picked)}
+    works = [f"pack:{order_no}", *(f"pick:{list_no}" for list_no in sorted(lists))]
+    claims = [books.claims.get(work) for work in works]
+    return [claim.work for claim in claims if claim is not None and claim.state == "held"]
+
+
+def cartons_of(order_no: str, books: Books) -> list[CartonRow]:
+    """The cartons of an order, as far as they are loaded."""
+    shipments = {row.shipment_no for row in books.shipments if row.order_no == order_no}
+    return [carton for carton in books.cartons if carton.shipment_no in shipments]
+
+
+def stop_at_despatch(carton: CartonRow, reason: str, books: Books) -> None:
+    """Tell the station that has this carton on its manifest not to hand it over."""
+    _tell_despatch(carton, "stop", reason, books)
+
+
+def release_at_despatch(carton: CartonRow, books: Books) -> None:
+    """Tell the station that has this carton on its manifest that it may be handed over again."""
+    _tell_despatch(carton, "release", "", books)
 
 
 def free_unpicked(order: OrderRow, books: Books) -> None:
@@ -12,10 +38,13 @@ def free_unpicked(order: OrderRow, books: Books) -> None:
             quantity = row.quantity
             books.allocate(line, row.location, row.lot, -quantity)
             _cancel_units(line.order_no, line.line_no, quantity, books)
+    lists = set()
     for stop in books.stops:
         if stop.order_no == order.order_no and stop.open_quantity:
             stop.withdrawn += stop.open_quantity
-            books.amend(f"pick:{stop.list_no}", what="drop_order", order=order.order_no)
+            lists.add(stop.list_no)
+    for list_no in sorted(lists):
+        drop_from_list(order, list_no, books)
     for line in books.lines_of(order.order_no):
         unallocated = line.reserved - line.allocated
         if unallocated > 0:
@@ -23,6 +52,13 @@ def free_unpicked(order: OrderRow, books: Books) -> None:
         open_units = max(0, line.open_quantity)
         line.cancelled += open_units
         line.short = max(0, line.short - open_units)
+
+
+def drop_from_list(order: OrderRow, list_no: str, books: Books) -> None:
+    """Tell the picker who walks this list that the order is cancelled; once is enough."""
+    told = (f"pick:{list_no}", {"what": "drop_order", "order": order.order_no, "reason": order.reason})
+    if told not in books.amendments:
+        books.amend(told[0], **told[1])
 
 
 def stop_order(order: OrderRow, books: Books) -> None:
@@ -41,16 +77,21 @@ def stop_order(order: OrderRow, books: Books) -> None:
     for shipment in books.shipments:
         if shipment.order_no == order.order_no and shipment.state != "handed_over":
             shipment.state = "stopped"
-    for carton in books.cartons:
-        shipment_no = carton.shipment_no
-        owner = books.shipments.get(shipment_no)
-        if owner and owner.order_no == order.order_no and carton.state in ("open", "closed"):
+    for carton in cartons_of(order.order_no, books):
+        if carton.state in ("open", "closed"):
             carton.state = "stopped"
-    if not any(line.shipped for line in books.lines_of(order.order_no)):
-        books.set_state(order, "cancelled", order.reason)
-    else:
-        books.set_state(order, "shipped", order.reason)
+            stop_at_despatch(carton, "cancelled", books)
+    if order.state in ENDED:
+        return
+    shipped = any(line.shipped for line in books.lines_of(order.order_no))
+    books.set_state(order, "shipped" if shipped else "cancelled", order.reason)
     books.note(order.order_no, "stopped", reason=order.reason)
+
+
+def _tell_despatch(carton: CartonRow, what: str, reason: str, books: Books) -> None:
+    told = (f"ship:{carton.manifest_no}", {"what": what, "carton": carton.carton, "reason": reason})
+    if carton.manifest_no and told not in books.amendments:
+        books.amend(told[0], **told[1])
 
 
 def _cancel_units(order_no: str, line_no: int, quantity: int, books: Books) -> None:

@@ -148,7 +148,9 @@ def _facts(label: ShippingLabel, routing: tuple[str, str]) -> tuple[LabelItem, .
     """Routing above, order and carton below, each with a small caption."""
     half = _FACTS_MM / 2
     left, edge, middle = _COUNTRY_MM + 2.5, LABEL_MM[0] - _LEFT, _FACTS_TOP + half
-    carton = both(mark("{number} of {total}"), number=label.carton_no, total=label.cartons).english
+    carton = str(label.carton_no)
+    if label.cartons:
+        carton = both(mark("{number} of {total}"), number=label.carton_no, total=label.cartons).english
     return (
         *_fact(Area(left, _FACTS_TOP, edge - left, half), *routing),
         *_fact(Area(left, middle, _CARTON_LEFT - left - 2.5, half), both(mark("Order")).inline(), label.order_no),

@@ -124,6 +124,7 @@ class PackPacket(Packet):
     suggested_fill: tuple[float, ...]
     ssccs: tuple[str, ...]
     first_carton_number: int
+    timezone: str = "UTC"
 
     @classmethod
     def parts(cls, values: dict[str, Any]) -> dict[str, Any]:

@@ -61,6 +61,10 @@ class PackSession(Session[PackState]):
             return Outcome(told, need=Need(scan.kind, scan.code))
         return self._open(state, scan)
 
+    def begin(self, packet: Packet, scan: Scan) -> Outcome:
+        """The scan that fetched the order opens it."""
+        return self._open(self.states[packet.work], scan)
+
     def work_on(self, state: PackState, scan: Scan) -> Outcome:
         """Answer a scan while an order is on the bench."""
         if state.finished:

@@ -188,6 +188,14 @@ class Session(ABC, Generic[S]):
             return self.undo()
         return self.work_on(state, scan)
 
+    def begin(self, packet: Packet, scan: Scan) -> Outcome:  # noqa: ARG002 - some tasks act on the scan at once
+        """Answer the scan for which this packet was fetched; the packet is in hand and current."""
+        return Outcome(self.opened(packet))
+
+    def opened(self, packet: Packet) -> Feedback:
+        """What is said when claimed work was taken into hand."""
+        return feedback(FeedbackKind.OK, mark("{work} is yours."), work=packet.work.partition(":")[2])
+
     def weigh(self, weight_g: int) -> Outcome:
         """Answer a stable weight from the scale."""
         return Outcome(feedback(FeedbackKind.INFO, mark("Nothing to weigh here ({weight} g)."), weight=weight_g))

@@ -24,6 +24,14 @@ class NotReady(WarehouseError):
     message = mark("{name} cannot be worked on: {reason}.")
 
 
+class OnHold(NotReady):
+    """A hold stops the work."""
+
+
+class StoppedWork(NotReady):
+    """The order was cancelled."""
+
+
 @dataclass(frozen=True, slots=True)
 class Holder:
     """The station and the person who claim."""

@@ -11,7 +11,7 @@ from warehouse_app.domain.packets import Address, BoxType, PackPacket, PackUnits
 from warehouse_app.domain.scan import ScanKind, order_code, tote_code
 from warehouse_app.domain.session import Expected, Need
 from warehouse_app.language import mark
-from warehouse_app.operations.claiming import Holder, NotReady, held_works, hold, keep_packet
+from warehouse_app.operations.claiming import Holder, NotReady, OnHold, StoppedWork, held_works, hold, keep_packet
 from warehouse_app.planning.cartons import CartonType, Item, PlannedCarton, suggest_cartons
 from warehouse_app.store import tables
 from warehouse_app.store.database import Row, Transaction
@@ -67,16 +67,15 @@ def _order_in_tote(tx: Transaction, tote: str) -> str:
 
 def _check_ready(order: Row) -> None:
     reasons = {
-        "cancelled": mark("it was cancelled; put its units back"),
         "shipped": mark("it has left the house"),
         "packed": mark("it is packed and labelled"),
         "picking": mark("it is still being picked"),
         "released": mark("it is not picked yet"),
     }
     if order["held"]:
-        raise NotReady(name=order["order_no"], reason=mark("it is on hold"))
-    if order["cancel_requested"]:
-        raise NotReady(name=order["order_no"], reason=reasons["cancelled"])
+        raise OnHold(name=order["order_no"], reason=mark("it is on hold"))
+    if order["cancel_requested"] or order["state"] == "cancelled":
+        raise StoppedWork(name=order["order_no"], reason=mark("it was cancelled; put its units back"))
     if order["state"] not in ("picked", "packing"):
         raise NotReady(name=order["order_no"], reason=reasons.get(order["state"], mark("it is not released yet")))
 
@@ -115,6 +114,7 @@ def _packet(tx: Transaction, order: Row, epoch: int) -> PackPacket:
         suggested_fill=tuple(round(carton.fill, 3) for carton in planned),
         ssccs=tuple(SSCC.make(0, prefix, serial + place).digits for place in range(count)),
         first_carton_number=first,
+        timezone=house["timezone"],
     )
 
 

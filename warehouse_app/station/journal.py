@@ -45,9 +45,16 @@ class Journal:
         return self._sequence
 
     def append(
-        self, facts: Iterable[Fact], worker: str, work: str, happened_at: datetime, prints: Sequence[PrintRequest] = ()
+        self,
+        facts: Iterable[Fact],
+        worker: str,
+        work: str,
+        happened_at: datetime,
+        prints: Sequence[PrintRequest] = (),
+        *,
+        done: str = "",
     ) -> tuple[Recorded, ...]:
-        """Write the facts of one scan, with the print jobs they ask for, in one durable commit.
+        """Write the facts of one scan, with the print jobs they ask for or end, in one durable commit.
 
         A finished work's packet goes with the fact that finishes it. Raises FactTooLarge; then nothing is written.
         """
@@ -69,6 +76,8 @@ class Journal:
                 execute(f"INSERT INTO journal ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608 - constant
             for request in prints:
                 self._ask_to_print(request, happened_at)
+            if done:
+                execute("UPDATE print_job SET state = 'done', error = '' WHERE job_id = ?", (done,))
             for one in recorded:
                 if isinstance(one.fact, WorkFinished):
                     execute("DELETE FROM packet WHERE work = ?", (one.fact.work,))
@@ -103,9 +112,13 @@ class Journal:
         """The facts of these works under their present claim, in order."""
         found: list[Recorded] = []
         for work in works:
-            query = f"SELECT {COLUMNS} FROM journal WHERE work = ? AND epoch = ?"  # noqa: S608 - constant
-            found.extend(self._recorded(row) for row in self.file.connection.execute(query, (work, self._epoch(work))))
+            found.extend(self.facts_under(work, self._epoch(work)))
         return sorted(found, key=lambda recorded: recorded.sequence)
+
+    def facts_under(self, work: str, epoch: int) -> list[Recorded]:
+        """The facts of a work under one claim, in order, whether it is still in hand or not."""
+        query = f"SELECT {COLUMNS} FROM journal WHERE work = ? AND epoch = ? ORDER BY sequence"  # noqa: S608 - constant
+        return [self._recorded(row) for row in self.file.connection.execute(query, (work, epoch))]
 
     def print_jobs(self) -> list[PrintJob]:
         """Documents that wait for their printer, oldest first."""

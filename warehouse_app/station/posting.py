@@ -44,12 +44,15 @@ class Poster:
         self._file = file
         self._database = database
         self._connection: Connection = connect(file.path)
+        # What this connection writes is a hint that may be lost; it must not make scans wait for the disk.
+        self._connection.execute("PRAGMA synchronous=NORMAL")
         self._high_water: int | None = None
 
     def post(self) -> Posted:
         """Post everything that waits. Raises StoreUnavailable when the database is away; nothing is lost then."""
         if self._high_water is None:
             self._high_water = self._ask()
+        before = self._high_water
         while rows := facts_after(self._connection, self._high_water, BATCH):
             facts = [self._fact_row(row) for row in rows]
             try:
@@ -59,12 +62,18 @@ class Poster:
                 self._high_water = None
                 raise
             self._high_water = int(str(rows[-1][0]))
+        if self._high_water != before:
+            self._connection.execute("INSERT OR REPLACE INTO setting VALUES ('posted', ?)", (str(self._high_water),))
         return Posted(self._high_water, self.waiting())
 
     def waiting(self) -> int:
         """Facts that the shared database is not known to have."""
         query = "SELECT count(*) FROM journal WHERE sequence > ?"
         return int(self._connection.execute(query, (self._high_water or 0,)).fetchone()[0])
+
+    def works_in_hand(self) -> dict[str, int]:
+        """Work that the station holds, with the number of the last amendment it took; on this connection."""
+        return dict(self._connection.execute("SELECT work, amended FROM packet").fetchall())
 
     def reconnect(self) -> None:
         """Ask for the high-water mark again at the next posting, as after any new connection."""

@@ -1,6 +1,6 @@
 """The daily stock count."""
 
-from sqlalchemy import CheckConstraint, Table
+from sqlalchemy import CheckConstraint, Index, Table
 
 from warehouse_app.store.tables.base import metadata, warehouse_id
 from warehouse_app.store.types import day, moment, number, words
@@ -30,8 +30,15 @@ count_task = Table(
     moment("counted_at", required=False),
     words("approved_by"),
     moment("approved_at", required=False),
+    words("approval_id"),
+    words("reason"),
     CheckConstraint("state IN ('open', 'counted', 'recount', 'approved')", name="state"),
 )
+"""One location of a sheet. In state recount `counted_by` is still who counted the round before.
+
+`approval_id` is the cause of the adjustment's moves, `reason` what the approver said.
+"""
+Index("ix_count_task_location", count_task.c.warehouse_id, count_task.c.location, count_task.c.counted_at)
 
 count_queue = Table(
     "count_queue", metadata, warehouse_id(), words("location", key=True), words("why"), moment("queued_at")

@@ -29,6 +29,8 @@ carton = Table(
     CheckConstraint("state IN ('open', 'closed', 'handed_over', 'stopped', 'emptied')", name="state"),
 )
 Index("ix_carton_shipment", carton.c.warehouse_id, carton.c.shipment_no)
+Index("ix_carton_manifest", carton.c.warehouse_id, carton.c.manifest_no)
+Index("ix_carton_state", carton.c.warehouse_id, carton.c.state, carton.c.track_status)
 
 carton_content = Table(
     "carton_content",

@@ -28,6 +28,7 @@ move = Table(
 
 Index("ix_move_sku", move.c.warehouse_id, move.c.sku, move.c.move_no)
 Index("ix_move_cause", move.c.warehouse_id, move.c.cause_id)
+Index("ix_move_happened", move.c.warehouse_id, move.c.happened_at)
 
 balance = Table(
     "balance",

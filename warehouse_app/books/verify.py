@@ -1,0 +1,190 @@
+"""Replays the ledger and proves every balance, total, reservation and allocation."""
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from warehouse_app.books.bookkeeping import unapplied_count
+from warehouse_app.store import tables
+from warehouse_app.store.database import Transaction
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A number in the books that its rows do not add up to."""
+
+    what: str
+    key: str
+    booked: int
+    proven: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was proved. `head` is the hash of the whole ledger in its order."""
+
+    moves: int
+    balances: int
+    reservations: int
+    allocations: int
+    unapplied: int
+    parked: int
+    head: str
+    differences: tuple[Difference, ...]
+
+
+def verify(tx: Transaction) -> Verified:
+    """Recompute everything from its rows; finds every number that does not tie."""
+    differences = [
+        *_balances(tx),
+        *_sums_to_zero(tx),
+        *_totals(tx),
+        *_promises_by_line(tx),
+        *_allocated_by_place(tx),
+        *_lines(tx),
+        *_cartons(tx),
+    ]
+    count = {name: _count(tx, name) for name in ("move", "balance", "reservation", "allocation", "parked_fact")}
+    return Verified(
+        count["move"],
+        count["balance"],
+        count["reservation"],
+        count["allocation"],
+        unapplied_count(tx),
+        count["parked_fact"],
+        ledger_head(tx),
+        tuple(differences),
+    )
+
+
+def ledger_head(tx: Transaction) -> str:
+    """A hash over every move in its order, for comparing two ledgers."""
+    move = tables.move
+    names = ("move_no", "owner", "sku", "lot", "quantity", "from_location", "to_location", "cause_kind", "cause_id")
+    digest = hashlib.sha256()
+    query = select(*(move.c[name] for name in names)).where(tx.mine(move)).order_by(move.c.move_no)
+    for row in tx.connection.execute(query):
+        digest.update("\x1f".join(str(value) for value in row).encode() + b"\x1e")
+    return digest.hexdigest()
+
+
+def _count(tx: Transaction, name: str) -> int:
+    table = tables.metadata.tables[name]
+    return int(tx.value(select(func.count()).select_from(table).where(tx.mine(table))))
+
+
+def _compare(what: str, booked: dict[Key, int], proven: dict[Key, int]) -> list[Difference]:
+    keys = sorted(set(booked) | set(proven))
+    return [
+        Difference(what, " / ".join(key), booked.get(key, 0), proven.get(key, 0))
+        for key in keys
+        if booked.get(key, 0) != proven.get(key, 0)
+    ]
+
+
+def _moved(tx: Transaction) -> dict[Key, int]:
+    move = tables.move
+    totals: dict[Key, int] = defaultdict(int)
+    for side, sign in ((move.c.to_location, 1), (move.c.from_location, -1)):
+        query = (
+            select(side, move.c.sku, move.c.owner, move.c.lot, func.sum(move.c.quantity))
+            .where(tx.mine(move))
+            .group_by(side, move.c.sku, move.c.owner, move.c.lot)
+        )
+        for location, sku, owner, lot, quantity in tx.connection.execute(query):
+            totals[location, sku, owner, lot] += sign * int(quantity)
+    return totals
+
+
+def _balances(tx: Transaction) -> list[Difference]:
+    balance = tables.balance
+    booked = {
+        (row["location"], row["sku"], row["owner"], row["lot"]): row["on_hand"]
+        for row in tx.rows(select(balance).where(tx.mine(balance)))
+    }
+    return _compare("on hand", booked, dict(_moved(tx)))
+
+
+def _sums_to_zero(tx: Transaction) -> list[Difference]:
+    """Every move has two sides, so a product's units over all places, virtual ones too, cancel out."""
+    balance = tables.balance
+    query = select(balance.c.sku, balance.c.owner, func.sum(balance.c.on_hand)).where(tx.mine(balance))
+    rows = tx.connection.execute(query.group_by(balance.c.sku, balance.c.owner))
+    return [Difference("sum over all places", f"{sku} / {owner}", int(total), 0) for sku, owner, total in rows if total]
+
+
+def _totals(tx: Transaction) -> list[Difference]:
+    stock, balance, location = tables.product_stock, tables.balance, tables.location
+    rows = tx.rows(select(stock).where(tx.mine(stock)))
+    same = (balance.c.warehouse_id == location.c.warehouse_id) & (balance.c.location == location.c.location)
+    sellable = (
+        select(balance.c.sku, balance.c.owner, func.sum(balance.c.on_hand))
+        .join(location, same)
+        .where(tx.mine(balance), location.c.sellable)
+        .group_by(balance.c.sku, balance.c.owner)
+    )
+    reservation = tables.reservation
+    reserved = (
+        select(reservation.c.sku, reservation.c.owner, func.sum(reservation.c.quantity))
+        .where(tx.mine(reservation))
+        .group_by(reservation.c.sku, reservation.c.owner)
+    )
+    return [
+        *_compare("sellable", {(row["sku"], row["owner"]): row["sellable"] for row in rows}, _summed(tx, sellable)),
+        *_compare("reserved", {(row["sku"], row["owner"]): row["reserved"] for row in rows}, _summed(tx, reserved)),
+    ]
+
+
+def _promises_by_line(tx: Transaction) -> list[Difference]:
+    line, reservation, allocation = tables.fulfilment_line, tables.reservation, tables.allocation
+    rows = tx.rows(select(line).where(tx.mine(line)))
+    differences = []
+    for what, table in (("reserved", reservation), ("allocated", allocation)):
+        query = select(table.c.order_no, table.c.line_no, func.sum(table.c.quantity)).where(tx.mine(table))
+        proven = _summed(tx, query.group_by(table.c.order_no, table.c.line_no))
+        booked = {(row["order_no"], str(row["line_no"])): row[what] for row in rows}
+        differences += _compare(f"{what} of line", booked, proven)
+    return differences
+
+
+def _allocated_by_place(tx: Transaction) -> list[Difference]:
+    balance, allocation = tables.balance, tables.allocation
+    booked = {
+        (row["location"], row["sku"], row["owner"], row["lot"]): row["allocated"]
+        for row in tx.rows(select(balance).where(tx.mine(balance)))
+    }
+    names = (allocation.c.location, allocation.c.sku, allocation.c.owner, allocation.c.lot)
+    query = select(*names, func.sum(allocation.c.quantity)).where(tx.mine(allocation)).group_by(*names)
+    return _compare("allocated", booked, _summed(tx, query))
+
+
+def _lines(tx: Transaction) -> list[Difference]:
+    """What an order line was promised and what happened to it never exceeds what was ordered."""
+    line = tables.fulfilment_line
+    settled = line.c.cancelled + line.c.reserved + line.c.shipped + line.c.short
+    query = select(line.c.order_no, line.c.line_no, settled.label("settled"), line.c.ordered)
+    rows = tx.rows(query.where(tx.mine(line), settled > line.c.ordered))
+    return [Difference("line", f"{row['order_no']} / {row['line_no']}", row["settled"], row["ordered"]) for row in rows]
+
+
+def _cartons(tx: Transaction) -> list[Difference]:
+    """What a carton in the house is said to contain lies in it by the balances."""
+    content, carton, balance = tables.carton_content, tables.carton, tables.balance
+    same = (content.c.warehouse_id == carton.c.warehouse_id) & (content.c.carton == carton.c.carton)
+    inside = carton.c.state.in_(("open", "closed", "stopped"))
+    names = (content.c.carton, content.c.sku, content.c.lot)
+    said = select(*names, func.sum(content.c.quantity)).join(carton, same).where(tx.mine(content), inside)
+    here = (balance.c.warehouse_id == carton.c.warehouse_id) & (balance.c.location == carton.c.carton)
+    lies = select(balance.c.location, balance.c.sku, balance.c.lot, func.sum(balance.c.on_hand))
+    lies = lies.join(carton, here).where(tx.mine(balance), inside, balance.c.on_hand != 0)
+    proven = _summed(tx, lies.group_by(balance.c.location, balance.c.sku, balance.c.lot))
+    return _compare("carton content", _summed(tx, said.group_by(*names)), proven)
+
+
+def _summed(tx: Transaction, query: object) -> dict[Key, int]:
+    rows = tx.connection.execute(query)  # type: ignore[call-overload]
+    return {tuple(str(part) for part in row[:-1]): int(row[-1]) for row in rows}

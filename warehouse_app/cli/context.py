@@ -1,0 +1,45 @@
+"""What a command is given: the database and the station's folder, opened when they are first used."""
+
+from argparse import Namespace
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from warehouse_app.cli.output import Output
+from warehouse_app.operations.import_orders import Readers
+
+Database = Any
+"""The shared database; commands only hand it on to operations."""
+
+
+@dataclass
+class Context:
+    """The objects a command works with; made by the program's entry."""
+
+    home: Path
+    output: Output
+    readers: Readers
+    program: tuple[str, ...]
+    """How to start this program again on the same database, for child processes."""
+    open_database: Callable[[], Database]
+    require_ready: Callable[[Database], None]
+    """Raises DatabaseNotReady; an embedded database that does not exist yet is made."""
+    fresh_sample_database: Callable[[], Database]
+    """An empty, migrated database in place of an earlier sample. Raises NotEmpty for one that is in use."""
+
+    @cached_property
+    def database(self) -> Database:
+        """The shared database with the tables of this release. Raises DatabaseNotReady, StoreUnavailable."""
+        database = self.open_database()
+        self.require_ready(database)
+        return database
+
+    @cached_property
+    def any_database(self) -> Database:
+        """The shared database in whatever state."""
+        return self.open_database()
+
+
+Run = Callable[[Context, Namespace], int]

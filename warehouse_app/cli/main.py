@@ -1,0 +1,62 @@
+"""The command line as a whole: its parser, and how a command is run."""
+
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Sequence
+
+from warehouse_app import __version__
+from warehouse_app.cli import counts, database, demo, errands, imports, orders, papers, sample, scan, station, stock
+from warehouse_app.cli.context import Context
+from warehouse_app.cli.parsing import Commands, common_options
+from warehouse_app.cli.wording import error_text
+from warehouse_app.domain.errors import WarehouseError
+from warehouse_app.language import tr
+
+GROUPS = (sample, demo, database, imports, orders, papers, counts, station, stock, errands)
+
+
+def build_parser() -> ArgumentParser:
+    """The parser of every command. `run` in the parsed arguments is the command's function, absent for the desktop."""
+    parser = ArgumentParser(prog="warehouse-app", parents=[common_options(suppress=False)])
+    parser.add_argument("--version", action="version", version=f"Warehouse App {__version__}")
+    options = common_options(suppress=True)
+    commands = Commands(parser.add_subparsers(metavar=tr("command")), options)
+    commands.add("desktop", _desktop_marker, tr("open the desktop"))
+    for group in GROUPS:
+        group.add_commands(commands)
+    scans = commands.group("scan", tr("what a scan means"))
+    scan.configure(scans.add("parse", _parse_scan, tr("what a scan means, field by field")))
+    return parser
+
+
+def run_command(make_context: Callable[[], Context], arguments: Namespace) -> int:
+    """Run the command that was asked for; what a person can act on ends in one line on standard error."""
+    try:
+        return int(arguments.run(make_context(), arguments))
+    except WarehouseError as error:
+        print(f"error: {error_text(error)}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # Whoever read our output has gone; that is their right.
+        sys.stderr.close()
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def wants_desktop(arguments: Namespace) -> bool:
+    """Whether no command was given, or the desktop by name."""
+    return getattr(arguments, "run", None) in (None, _desktop_marker)
+
+
+def parse(arguments: Sequence[str] | None) -> Namespace:
+    """The parsed command line; wrong usage ends the program with status 2."""
+    return build_parser().parse_args(arguments)
+
+
+def _desktop_marker(_context: Context, _arguments: Namespace) -> int:
+    raise AssertionError
+
+
+def _parse_scan(_context: Context, arguments: Namespace) -> int:
+    return scan.run(arguments)

@@ -1,0 +1,197 @@
+"""Commands about orders: reserve, release, list, show, cancel, hold."""
+
+import time
+from argparse import Namespace
+from datetime import UTC, datetime
+
+from warehouse_app.cli.context import Context
+from warehouse_app.cli.output import table
+from warehouse_app.cli.parsing import Commands
+from warehouse_app.domain.errors import WarehouseError
+from warehouse_app.language import mark, tr
+from warehouse_app.operations.cancelling import cancel_order, hold_order, unhold_order
+from warehouse_app.operations.keeping import drain
+from warehouse_app.operations.orders import OrderDetail, list_facts, list_orders, show_order
+from warehouse_app.operations.reserving import reserve_open_orders
+from warehouse_app.operations.waves import WaveRequest, list_waves, release_waves
+
+STATES = (
+    "new", "reserved", "partial", "short", "released", "picking", "picked", "packing", "packed", "shipped", "cancelled",
+    "held",
+)  # fmt: skip
+
+
+class BadTime(WarehouseError):
+    """A time on the command line that cannot be read."""
+
+    message = mark("{text} is no time. Write it like 2026-11-22T14:30 or 2026-11-22T14:30+00:00.")
+
+
+def add_commands(commands: Commands) -> None:
+    """reserve, waves, orders, facts."""
+    commands.add("reserve", reserve, tr("reserve stock for open orders"))
+    waves = commands.group("waves", tr("release orders to the floor"))
+    release = waves.add("release", release_wave, tr("release what fits, by cut-off and priority"))
+    release.add_argument("--max-orders", type=int, metavar="N", help=tr("at most so many orders"))
+    release.add_argument("--until", metavar="TIME", help=tr("only orders that must leave by this time"))
+    waves.add("list", show_waves, tr("list the waves"))
+    orders = commands.group("orders", tr("look at orders and change them"))
+    listed = orders.add("list", show_orders, tr("list orders"))
+    listed.add_argument("--state", choices=STATES)
+    orders.add("show", show_one, tr("everything about one order")).add_argument("order", metavar="NO")
+    for name, run, text in (
+        ("cancel", cancel, tr("cancel an order")),
+        ("hold", hold, tr("put an order on hold")),
+        ("unhold", unhold, tr("take an order off hold")),
+    ):
+        parser = orders.add(name, run, text)
+        parser.add_argument("order", metavar="NO")
+        parser.add_argument("--reason", default="", metavar="R")
+    facts = commands.group("facts", tr("what the stations reported")).add("list", show_facts, tr("list facts"))
+    facts.add_argument("--order", metavar="NO")
+    facts.add_argument("--station", metavar="S")
+    facts.add_argument("--kind", metavar="K")
+
+
+def reserve(context: Context, _arguments: Namespace) -> int:
+    """`reserve`."""
+    drain(context.database)
+    started = time.perf_counter()
+    done = reserve_open_orders(context.database)
+    seconds = round(time.perf_counter() - started, 3)
+    value = {
+        "orders": done.orders,
+        "reserved": done.reserved,
+        "partial": done.partial,
+        "short": done.short,
+        "held": done.held,
+        "seconds": seconds,
+    }
+    text = tr(
+        "{orders} orders: {reserved} reserved, {partial} in part, {short} short, {held} on hold ({seconds} s).", **value
+    )
+    context.output.result(value, text)
+    return 0
+
+
+def release_wave(context: Context, arguments: Namespace) -> int:
+    """`waves release`."""
+    drain(context.database)
+    until = parse_time(arguments.until) if arguments.until else None
+    done = release_waves(context.database, WaveRequest(max_orders=arguments.max_orders, until=until))
+    rows = [(wave.wave, wave.orders, wave.lines, wave.units, wave.pick_lists) for wave in done.waves]
+    text = table([tr("wave"), tr("orders"), tr("lines"), tr("units"), tr("pick lists")], rows)
+    if not rows:
+        text = tr("No order is ready to be released.")
+    if done.left:
+        text += "\n\n" + table([tr("left behind"), tr("reason")], [(left.order, tr(left.reason)) for left in done.left])
+    left = [{"order": left.order, "reason": tr(left.reason)} for left in done.left]
+    context.output.result({"waves": done.waves, "left": left}, text)
+    return 0
+
+
+def show_waves(context: Context, _arguments: Namespace) -> int:
+    """`waves list`."""
+    waves = context.database.read(list_waves)
+    rows = [(wave.wave, wave.orders, wave.lines, wave.units, wave.pick_lists) for wave in waves]
+    text = table([tr("wave"), tr("orders"), tr("lines"), tr("units"), tr("pick lists")], rows)
+    context.output.result({"waves": waves}, text if rows else tr("No wave has been released yet."))
+    return 0
+
+
+def show_orders(context: Context, arguments: Namespace) -> int:
+    """`orders list`."""
+    drain(context.database)
+    found = context.database.read(list_orders, arguments.state)
+    rows = [(row.order, row.state, row.service, f"{row.ship_by:%Y-%m-%d %H:%M}", row.customer) for row in found]
+    headings = [tr("order"), tr("state"), tr("service"), tr("ship by (UTC)"), tr("customer")]
+    context.output.result(found, table(headings, rows) if rows else tr("No orders."))
+    return 0
+
+
+def show_one(context: Context, arguments: Namespace) -> int:
+    """`orders show`."""
+    drain(context.database)
+    found = context.database.read(show_order, arguments.order)
+    lines = [
+        {name: getattr(line, name) for name in line.__slots__ if name != "line_no"} | {"line": line.line_no}
+        for line in found.lines
+    ]
+    value = {
+        "order": found.summary.order,
+        "state": found.summary.state,
+        "held": found.summary.held,
+        "ship_by": found.summary.ship_by,
+        "customer": found.summary.customer,
+        "lines": lines,
+        "reasons": found.reasons,
+        "history": found.history,
+        "cartons": found.cartons,
+    }
+    context.output.result(value, _order_text(found))
+    return 0
+
+
+def cancel(context: Context, arguments: Namespace) -> int:
+    """`orders cancel`."""
+    drain(context.database)
+    done = context.database.write(cancel_order, arguments.order, arguments.reason, "")
+    context.output.result(done, tr("Order {order}: {state}.", order=arguments.order, state=done.state))
+    return 0
+
+
+def hold(context: Context, arguments: Namespace) -> int:
+    """`orders hold`."""
+    drain(context.database)
+    done = context.database.write(hold_order, arguments.order, arguments.reason, "")
+    context.output.result(done, tr("Order {order} is on hold.", order=arguments.order))
+    return 0
+
+
+def unhold(context: Context, arguments: Namespace) -> int:
+    """`orders unhold`."""
+    drain(context.database)
+    done = context.database.write(unhold_order, arguments.order, arguments.reason, "")
+    context.output.result(done, tr("Order {order} is no longer on hold.", order=arguments.order))
+    return 0
+
+
+def show_facts(context: Context, arguments: Namespace) -> int:
+    """`facts list`."""
+    found = context.database.read(
+        list_facts, order_no=arguments.order, station=arguments.station, kind=arguments.kind
+    )
+    rows = [
+        (f"{fact.happened_at:%Y-%m-%d %H:%M:%S}", fact.station, fact.sequence, fact.kind, fact.worker, fact.state)
+        for fact in found
+    ]
+    headings = [tr("happened (UTC)"), tr("station"), tr("no."), tr("kind"), tr("worker"), tr("state")]
+    context.output.result(found, table(headings, rows) if rows else tr("No facts."))
+    return 0
+
+
+def parse_time(text: str) -> datetime:
+    """A time as people and programs write it; without a zone it is UTC. Raises BadTime."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadTime(text=text) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _order_text(found: OrderDetail) -> str:
+    headings = [tr("line"), "SKU", tr("ordered"), tr("reserved"), tr("allocated"), tr("picked"), tr("packed")]
+    headings += [tr("shipped"), tr("cancelled"), tr("short")]
+    rows = [
+        (
+            line.line_no, line.sku, line.ordered, line.reserved, line.allocated, line.picked, line.packed, line.shipped,
+            line.cancelled, line.short,
+        )
+        for line in found.lines
+    ]  # fmt: skip
+    parts = [tr("Order {order}: {state}", order=found.summary.order, state=found.summary.state), table(headings, rows)]
+    parts += [tr(reason) for reason in found.reasons]
+    if found.history:
+        entries = [(f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.what, entry.who) for entry in found.history]
+        parts.append(table([tr("when (UTC)"), tr("what"), tr("who")], entries))
+    return "\n\n".join(parts)

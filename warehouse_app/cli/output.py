@@ -1,0 +1,73 @@
+"""What commands print: one JSON document for programs, tables and progress for people."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import date, datetime
+from typing import Any
+
+
+class Output:
+    """Standard output in one of its two forms."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+        self._progress_shown = False
+
+    def result(self, value: object, text: str = "") -> None:
+        """The command's result: its JSON, or the text for people."""
+        self._end_progress()
+        if self.as_json:
+            print(json.dumps(plain(value), ensure_ascii=False))
+        elif text:
+            print(text)
+
+    def line(self, value: object, text: str) -> None:
+        """One of several results, at once visible to whoever reads the other end."""
+        print(json.dumps(plain(value), ensure_ascii=False) if self.as_json else text, flush=True)
+
+    def progress(self, text: str) -> None:
+        """What a long command is doing, for people only."""
+        if not self.as_json and sys.stderr.isatty():
+            print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+            self._progress_shown = True
+
+    def _end_progress(self) -> None:
+        if self._progress_shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+            self._progress_shown = False
+
+
+def plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON can hold
+    """A value as JSON can hold it: dataclasses as objects, times as ISO text in UTC."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain(asdict(value))
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, str | int | float | bool) or value is None:
+        return value
+    if isinstance(value, Iterable):
+        return [plain(item) for item in value]
+    return str(value)
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Rows in columns, numbers to the right."""
+    body = [[("" if cell is None else str(cell)) for cell in row] for row in rows]
+    widths = [max([len(heading), *(len(row[place]) for row in body)]) for place, heading in enumerate(headings)]
+    numeric = [
+        bool(body) and all(row[place].lstrip("-").isdigit() for row in body if row[place])
+        for place in range(len(headings))
+    ]
+
+    def shown(row: Sequence[str]) -> str:
+        cells = (
+            cell.rjust(width) if right else cell.ljust(width)
+            for cell, width, right in zip(row, widths, numeric, strict=True)
+        )
+        return "  ".join(cells).rstrip()
+
+    return "\n".join([shown(list(headings)), shown(["-" * width for width in widths]), *map(shown, body)])

@@ -1,0 +1,151 @@
+"""`station scan`: one station's session, driven by lines of text."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from warehouse_app.cli.context import Context
+from warehouse_app.cli.parsing import Commands
+from warehouse_app.cli.wording import feedback_text
+from warehouse_app.domain.errors import NotFound
+from warehouse_app.domain.facts import Recorded, Undone
+from warehouse_app.domain.scan import unescape_scan_text
+from warehouse_app.domain.session import Expected, Feedback, FeedbackKind, feedback
+from warehouse_app.domain.tasks import SESSIONS
+from warehouse_app.language import mark, tr
+from warehouse_app.station.bench import Answer, Bench, ConnectedBench
+from warehouse_app.station.bounce import BounceGuard
+from warehouse_app.station.file import StationFile
+from warehouse_app.station.link import Link
+from warehouse_app.station.printing import PrintQueue
+from warehouse_app.station.replica import Replica
+from warehouse_app.station.sync import StationSync
+
+
+def add_commands(commands: Commands) -> None:
+    """station scan."""
+    station = commands.group("station", tr("this station"))
+    parser = station.add("scan", scan, tr("work a task from lines of scans on standard input"))
+    parser.add_argument("--task", required=True, choices=list(SESSIONS))
+    parser.add_argument("--worker", metavar="BADGE", help=tr("the badge of the worker"))
+    parser.add_argument("--station", default="", metavar="NAME", help=tr("the name of a new station"))
+    parser.add_argument("--bounce-ms", type=int, default=0, metavar="N", help=tr("ignore the same code within N ms"))
+
+
+def scan(context: Context, arguments: Namespace) -> int:
+    """Read scans until the end of input; every answer is printed before the next line is read."""
+    file = StationFile(context.home, arguments.station)
+    try:
+        replica = Replica(file)
+        link = Link(file, context.database, replica)
+        link.connect()
+        bench = ConnectedBench(Bench(file, arguments.task, lambda: datetime.now(UTC), replica), link)
+        runner = _Runner(context, bench, BounceGuard(arguments.bounce_ms))
+        if arguments.worker:
+            runner.sign_on(arguments.worker)
+        with StationSync(bench.bench, link):
+            runner.run(sys.stdin.buffer)
+        link.settle()
+        link.close()
+    finally:
+        file.close()
+    return 0
+
+
+class _Runner:
+    """Prints one answer a line of input."""
+
+    def __init__(self, context: Context, bench: ConnectedBench, guard: BounceGuard) -> None:
+        self._context = context
+        self._bench = bench
+        self._guard = guard
+        self._prints = PrintQueue(bench.bench, context.home / "labels")
+
+    def sign_on(self, badge: str) -> None:
+        """Begin with this person. Raises NotFound."""
+        replica = self._bench.bench.replica
+        worker = replica.worker_of(badge.removeprefix("BADGE:")) or replica.worker(badge)
+        if worker is None:
+            raise NotFound(thing="badge", name=badge)
+        self._bench.bench.sign_on(worker.worker)
+
+    def run(self, lines: Any) -> None:  # noqa: ANN401 - a binary stream
+        """Answer every line until the end of input."""
+        self._prints.run_waiting()
+        self._bench.look_for_work()
+        self._answer(None, self._bench.bench.session.prompt())
+        for line in _scans(lines):
+            self._line(line)
+            printed = self._prints.run_waiting()
+            if printed and not self._context.output.as_json:
+                print(tr("Printed: {files}", files=", ".join(printed)))
+
+    def _line(self, line: str) -> None:
+        if line == "@wait":
+            stopped = self._bench.catch_up()
+            self._bench.look_for_work()
+            told = stopped.feedback if stopped else feedback(FeedbackKind.INFO, mark("Everything is booked."))
+            self._answer("@wait", told, stopped.facts if stopped else ())
+            return
+        if line.startswith("@weight"):
+            self._weight(line)
+            return
+        scan_text = unescape_scan_text(line)
+        if self._guard.bounces(scan_text):
+            self._answer(line, feedback(FeedbackKind.BOUNCE, mark("The same scan again: not counted.")))
+            return
+        answer = self._bench.scan(scan_text)
+        if self._bench.bench.idle:
+            self._bench.look_for_work()
+        self._show(line, answer)
+
+    def _weight(self, line: str) -> None:
+        text = line.removeprefix("@weight").strip()
+        if not text.isascii() or not text.isdigit():
+            told = feedback(FeedbackKind.UNKNOWN, mark("{text} is no weight in grams."), text=text[:40])
+            self._answer(line, told)
+            return
+        self._show(line, self._bench.bench.weigh(int(text)))
+
+    def _show(self, line: str, answer: Answer) -> None:
+        self._answer(line, answer.feedback, answer.facts, answer.ms)
+
+    def _answer(self, line: str | None, told: Feedback, facts: tuple[Recorded, ...] = (), ms: float = 0.0) -> None:
+        expected = self._bench.bench.expected()
+        text = feedback_text(told)
+        value = {
+            "scan": line,
+            "feedback": {"kind": told.kind.value, "tone": told.tone, "text": text},
+            "expected": [{"kind": one.kind, "scan_text": one.scan_text} for one in expected],
+            "facts": [_fact(recorded) for recorded in facts],
+            "durable": True,
+            "ms": round(ms, 3),
+        }
+        self._context.output.line(value, _shown(told, text, expected))
+
+
+def _scans(lines: Any) -> Iterator[str]:  # noqa: ANN401 - a binary stream
+    """Lines without their ends; comments are left out."""
+    for raw in lines:
+        line = raw.removesuffix(b"\n").removesuffix(b"\r").decode(errors="surrogateescape")
+        if not line.startswith("#"):
+            yield line
+
+
+def _fact(recorded: Recorded) -> dict[str, object]:
+    fact = recorded.fact
+    value: dict[str, object] = {"id": recorded.fact_id, "kind": fact.kind}
+    source = fact.original if isinstance(fact, Undone) else fact
+    for name in ("quantity", "order_no", "line_no", "sku", "lot", "location", "tote", "carton"):
+        if getattr(source, name, ""):
+            value[name] = getattr(source, name)
+    if isinstance(fact, Undone):
+        value["undoes"] = fact.fact_id
+    return value
+
+
+def _shown(told: Feedback, text: str, expected: tuple[Expected, ...]) -> str:
+    then = f"   → {expected[0].scan_text}" if expected else ""
+    return f"[{told.kind.value}] {text}{then}"

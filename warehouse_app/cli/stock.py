@@ -1,0 +1,116 @@
+"""Commands about stock and codes: stock, explain, codes, holds."""
+
+from argparse import Namespace
+
+from warehouse_app.cli.context import Context
+from warehouse_app.cli.orders import parse_time
+from warehouse_app.cli.output import table
+from warehouse_app.cli.parsing import Commands
+from warehouse_app.language import tr
+from warehouse_app.operations.codes import KINDS, list_codes
+from warehouse_app.operations.holds import add_hold, list_holds, remove_hold
+from warehouse_app.operations.keeping import drain
+from warehouse_app.operations.stock import explain, stock_at, stock_now, stock_totals
+
+
+def add_commands(commands: Commands) -> None:
+    """stock, explain, codes, holds."""
+    stock = commands.add("stock", show_stock, tr("stock now or at a past moment"))
+    stock.add_argument("sku", nargs="?", metavar="SKU")
+    stock.add_argument("--at", metavar="TIME", help=tr("as the books had it then"))
+    stock.add_argument("--as-happened", action="store_true", help=tr("by the time on the floor instead"))
+    why = commands.add("explain", show_why, tr("the moves and holds behind a number"))
+    why.add_argument("sku", metavar="SKU")
+    why.add_argument("location", nargs="?", metavar="LOCATION")
+    codes = commands.group("codes", tr("the scan text of every code")).add("list", show_codes, tr("list codes"))
+    codes.add_argument("--kind", choices=KINDS)
+    holds = commands.group("holds", tr("stop stock wherever it lies"))
+    for name, run, text in (
+        ("add", add, tr("stop stock that matches")),
+        ("remove", remove, tr("free stock that matches")),
+        ("list", show_holds, tr("list the holds")),
+    ):
+        parser = holds.add(name, run, text)
+        parser.add_argument("--lot", default="", metavar="L")
+        parser.add_argument("--sku", default="", metavar="S")
+        parser.add_argument("--location", default="", metavar="C")
+        parser.add_argument("--reason", default="", metavar="R")
+
+
+def show_stock(context: Context, arguments: Namespace) -> int:
+    """`stock`."""
+    drain(context.database)
+    if arguments.at:
+        at = parse_time(arguments.at)
+        rows = list(context.database.read(stock_at, arguments.sku, at, as_happened=arguments.as_happened))
+    else:
+        rows = list(context.database.read(stock_now, arguments.sku))
+    totals = context.database.read(stock_totals, arguments.sku) if arguments.sku and not arguments.at else ()
+    shown = [(row.sku, row.owner, row.location, row.lot, row.on_hand, row.allocated, row.available) for row in rows]
+    headings = ["SKU", tr("owner"), tr("location"), tr("lot"), tr("on hand"), tr("allocated"), tr("available")]
+    text = table(headings, shown) if shown else tr("Nothing in stock.")
+    for total in totals:
+        text += "\n" + tr(
+            "{sku}: {sellable} sellable, {reserved} reserved, {set_aside} set aside.",
+            sku=total.sku,
+            sellable=total.sellable,
+            reserved=total.reserved,
+            set_aside=total.set_aside,
+        )
+    context.output.result([*rows, *totals], text)
+    return 0
+
+
+def show_why(context: Context, arguments: Namespace) -> int:
+    """`explain`."""
+    drain(context.database)
+    found = context.database.read(explain, arguments.sku, arguments.location)
+    moves = [
+        (move["move_no"], move["quantity"], move["from_location"], move["to_location"], move["cause_kind"],
+         move["happened_at"][:19], move["worker"])
+        for move in found.moves
+    ]  # fmt: skip
+    text = tr(
+        "{on_hand} on hand, {allocated} allocated, {reserved} reserved.",
+        on_hand=found.on_hand,
+        allocated=found.allocated,
+        reserved=found.reserved,
+    )
+    headings = [tr("move"), tr("units"), tr("from"), tr("to"), tr("cause"), tr("happened (UTC)"), tr("who")]
+    context.output.result(found, text + "\n" + table(headings, moves))
+    return 0
+
+
+def show_codes(context: Context, arguments: Namespace) -> int:
+    """`codes list`."""
+    found = context.database.read(list_codes, arguments.kind)
+    rows = [(code.kind, code.name, code.scan_text) for code in found]
+    context.output.result(found, table([tr("kind"), tr("name"), tr("scan text")], rows))
+    return 0
+
+
+def add(context: Context, arguments: Namespace) -> int:
+    """`holds add`."""
+    drain(context.database)
+    names = {"lot": arguments.lot, "sku": arguments.sku, "location": arguments.location}
+    done = context.database.write(add_hold, reason=arguments.reason, worker="", **names)
+    context.output.result(done, tr("Stock that matches is stopped."))
+    return 0
+
+
+def remove(context: Context, arguments: Namespace) -> int:
+    """`holds remove`."""
+    drain(context.database)
+    names = {"lot": arguments.lot, "sku": arguments.sku, "location": arguments.location}
+    done = context.database.write(remove_hold, worker="", **names)
+    context.output.result(done, tr("Stock that matches is free."))
+    return 0
+
+
+def show_holds(context: Context, _arguments: Namespace) -> int:
+    """`holds list`."""
+    found = context.database.read(list_holds)
+    rows = [(hold.sku, hold.lot, hold.location, hold.reason) for hold in found]
+    text = table(["SKU", tr("lot"), tr("location"), tr("reason")], rows) if rows else tr("No stock is on hold.")
+    context.output.result(found, text)
+    return 0

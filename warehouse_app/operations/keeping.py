@@ -1,0 +1,112 @@
+"""Keeping the database and its books: migrations, proofs, and the bookkeeper's loop."""
+
+import os
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from warehouse_app.books.bookkeeping import Applied, book_everything, book_facts, reapply_parked, unapplied_count
+from warehouse_app.books.verify import Verified, verify
+from warehouse_app.domain.errors import StoreUnavailable
+from warehouse_app.store import tables
+from warehouse_app.store.database import Database, Transaction
+from warehouse_app.store.migrate import HEAD, check_revision, revision, upgrade
+
+PAUSE_S = 0.005
+"""Between two batches, so that decisions get their turn on the one writer's lock."""
+
+IDLE_S = 0.05
+LEASE_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """Where the database stands against this release."""
+
+    revision: str
+    head: str
+    engine: str
+    ok: bool
+
+
+def upgrade_database(database: Database) -> Revision:
+    """Bring the database to this release's tables."""
+    upgrade(database.engine)
+    return database_revision(database)
+
+
+def database_revision(database: Database) -> Revision:
+    """Where the database stands."""
+    found = revision(database.engine)
+    return Revision(found, HEAD, database.engine.dialect.name, found == HEAD)
+
+
+def require_ready(database: Database) -> None:
+    """Raise DatabaseNotReady unless the tables are those of this release."""
+    check_revision(database.engine)
+
+
+def drain(database: Database) -> None:
+    """Apply posted facts when nobody else does."""
+    if not database.read(service_is_alive, "bookkeeper"):
+        book_everything(database)
+
+
+def verify_books(database: Database) -> Verified:
+    """Prove the books."""
+    return database.read(verify)
+
+
+def book_once(database: Database) -> Applied:
+    """Work off every posted fact and end."""
+    return book_everything(database)
+
+
+def book_parked_again(database: Database) -> Applied:
+    """Try parked facts again."""
+    return reapply_parked(database)
+
+
+def service_is_alive(tx: Transaction, service: str) -> bool:
+    """Whether somebody has held this service's lease within the last seconds."""
+    lease = tables.service_lease
+    seen = tx.value(select(lease.c.seen_at).where(tx.mine(lease), lease.c.service == service))
+    return seen is not None and (tx.now - seen).total_seconds() < 5 * LEASE_S
+
+
+def hold_lease(tx: Transaction, service: str, holder: str) -> None:
+    """Say who runs a service just now."""
+    tx.put(tables.service_lease, [{"service": service, "holder": holder, "seen_at": tx.now}])
+
+
+def end_lease(tx: Transaction, service: str) -> None:
+    """Say that nobody runs the service any more."""
+    tx.remove(tables.service_lease, [{"service": service}])
+
+
+def run_bookkeeper(database: Database, stop: Callable[[], bool]) -> Applied:
+    """Apply facts as they are posted, until told to stop. A database that is away is tried again."""
+    holder = f"{socket.gethostname()}:{os.getpid()}"
+    applied = parked = 0
+    lease_until = 0.0
+    while not stop():
+        try:
+            if time.monotonic() >= lease_until:
+                database.write(hold_lease, "bookkeeper", holder)
+                lease_until = time.monotonic() + LEASE_S
+            done = book_facts(database)
+        except StoreUnavailable:
+            time.sleep(1.0)
+            continue
+        applied, parked = applied + done.applied, parked + done.parked
+        time.sleep(PAUSE_S if done.applied or done.parked else IDLE_S)
+    database.write(end_lease, "bookkeeper")
+    return Applied(applied, parked)
+
+
+def waiting_for_books(database: Database) -> int:
+    """How many posted facts the books do not have yet."""
+    return database.read(unapplied_count)

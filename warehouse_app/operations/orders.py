@@ -1,0 +1,195 @@
+"""Questions about orders, and the facts behind them."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from warehouse_app.domain.errors import NotFound
+from warehouse_app.store import tables
+from warehouse_app.store.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSummary:
+    """An order in a list."""
+
+    order: str
+    state: str
+    held: bool
+    service: str
+    priority: int
+    ordered_at: datetime
+    ship_by: datetime
+    customer: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """A line of an order with everything that happened to its units."""
+
+    line_no: int
+    sku: str
+    stocked: bool
+    ordered: int
+    reserved: int
+    allocated: int
+    picked: int
+    packed: int
+    shipped: int
+    cancelled: int
+    short: int
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """What happened to an order."""
+
+    at: datetime
+    what: str
+    who: str
+    detail: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDetail:
+    """An order with its lines, the reasons it waits, its history and its cartons."""
+
+    summary: OrderSummary
+    lines: tuple[OrderLine, ...]
+    reasons: tuple[str, ...]
+    history: tuple[HistoryEntry, ...]
+    cartons: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """A fact as the shared database has it. `state` is waiting, applied or parked."""
+
+    id: str
+    kind: str
+    station: str
+    incarnation: str
+    sequence: int
+    worker: str
+    happened_at: datetime
+    recorded_at: datetime
+    state: str
+    payload: dict[str, Any]
+
+
+def list_orders(tx: Transaction, state: str | None = None) -> tuple[OrderSummary, ...]:
+    """Orders of one state (or `held`, or all), the most urgent first."""
+    order = tables.fulfilment_order
+    where = [tx.mine(order)]
+    if state == "held":
+        where += [order.c.held, order.c.state.notin_(("shipped", "cancelled"))]
+    elif state:
+        where.append(order.c.state == state)
+    query = select(order).where(*where).order_by(order.c.ship_by, order.c.priority.desc(), order.c.order_no)
+    return tuple(_summary(row) for row in tx.rows(query))
+
+
+def show_order(tx: Transaction, order_no: str) -> OrderDetail:
+    """Everything about one order. Raises NotFound."""
+    order, line, history = tables.fulfilment_order, tables.fulfilment_line, tables.order_history
+    row = tx.row(select(order).where(tx.mine(order), order.c.order_no == order_no))
+    if row is None:
+        raise NotFound(thing="order", name=order_no)
+    lines = tx.rows(select(line).where(tx.mine(line), line.c.order_no == order_no).order_by(line.c.line_no))
+    entries = tx.rows(
+        select(history)
+        .where(tx.mine(history), history.c.order_no == order_no)
+        .order_by(history.c.recorded_at, history.c.happened_at, history.c.entry_id)
+    )
+    reasons = [row["hold_reason"]] if row["held"] else []
+    reasons += [row["reason"]] if row["reason"] else []
+    return OrderDetail(
+        _summary(row),
+        tuple(
+            OrderLine(
+                found["line_no"], found["sku"], found["stocked"], found["ordered"], found["reserved"],
+                found["allocated"], found["picked"], found["packed"], found["shipped"], found["cancelled"],
+                found["short"],
+            )
+            for found in lines
+        ),
+        tuple(reasons),
+        tuple(
+            HistoryEntry(entry["happened_at"], entry["what"], entry["actor"], json.loads(entry["detail"] or "{}"))
+            for entry in entries
+        ),
+        tuple(_cartons(tx, order_no)),
+    )  # fmt: skip
+
+
+def list_facts(
+    tx: Transaction, *, order_no: str | None = None, station: str | None = None, kind: str | None = None
+) -> tuple[FactRow, ...]:
+    """Facts that the shared database has, in the order in which they came."""
+    fact, cursor, parked = tables.fact, tables.station_cursor, tables.parked_fact
+    where = [tx.mine(fact)]
+    if station:
+        where.append(fact.c.station == station)
+    if kind:
+        where.append(fact.c.kind == kind)
+    rows = tx.rows(
+        select(fact).where(*where).order_by(fact.c.recorded_at, fact.c.station, fact.c.incarnation, fact.c.sequence)
+    )
+    applied = {
+        (row["station"], row["incarnation"]): row["applied_sequence"]
+        for row in tx.rows(select(cursor).where(tx.mine(cursor)))
+    }
+    stuck = {row["fact_id"] for row in tx.rows(select(parked.c.fact_id).where(tx.mine(parked)))}
+    found = []
+    for row in rows:
+        payload = json.loads(row["payload"])
+        if order_no is not None and not _concerns(payload, row["work"], order_no):
+            continue
+        state = "applied" if row["sequence"] <= applied.get((row["station"], row["incarnation"]), 0) else "waiting"
+        state = "parked" if row["fact_id"] in stuck else state
+        found.append(
+            FactRow(
+                row["fact_id"], row["kind"], row["station"], row["incarnation"], row["sequence"], row["worker"],
+                row["happened_at"], row["recorded_at"], state, payload,
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _concerns(payload: dict[str, Any], work: str, order_no: str) -> bool:
+    if payload.get("order_no") == order_no or work == f"pack:{order_no}":
+        return True
+    original = payload.get("original_payload")
+    return bool(original) and json.loads(original).get("order_no") == order_no
+
+
+def _cartons(tx: Transaction, order_no: str) -> Sequence[dict[str, Any]]:
+    carton, shipment = tables.carton, tables.shipment
+    same = (carton.c.warehouse_id == shipment.c.warehouse_id) & (carton.c.shipment_no == shipment.c.shipment_no)
+    query = (select(carton).join(shipment, same).where(tx.mine(shipment), shipment.c.order_no == order_no)).order_by(
+        carton.c.number
+    )
+    return [
+        {
+            "carton": row["carton"],
+            "shipment": row["shipment_no"],
+            "number": row["number"],
+            "state": row["state"],
+            "weight_g": row["weight_g"],
+            "tracking": row["tracking_no"],
+            "status": row["track_status"],
+        }
+        for row in tx.rows(query)
+    ]
+
+
+def _summary(row: Any) -> OrderSummary:  # noqa: ANN401 - a row of the order table
+    return OrderSummary(
+        row["order_no"], row["state"], row["held"], row["service"], row["priority"], row["ordered_at"], row["ship_by"],
+        row["customer"], row["reason"],
+    )  # fmt: skip

@@ -1,0 +1,239 @@
+"""A bench: one station, one task, one worker. It turns scans into durable facts and feedback."""
+
+import json
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from warehouse_app.domain.errors import NotFound, StoreUnavailable, WarehouseError
+from warehouse_app.domain.facts import LabelPrinted, Recorded
+from warehouse_app.domain.packets import Packet
+from warehouse_app.domain.scan import Scan, ScanKind, badge_code, parse_scan
+from warehouse_app.domain.session import Expected, Feedback, FeedbackKind, Need, Outcome, Session, feedback
+from warehouse_app.domain.tasks import session_for
+from warehouse_app.language import mark
+from warehouse_app.operations.claiming import Amendment, Holder, NotReady, OnHold, StoppedWork
+from warehouse_app.station.file import StationFile
+from warehouse_app.station.journal import Journal, PrintJob
+from warehouse_app.station.link import Link
+from warehouse_app.station.replica import Replica
+
+FEEDBACK_OF_ERRORS: tuple[tuple[type[WarehouseError], FeedbackKind], ...] = (
+    (OnHold, FeedbackKind.HELD),
+    (StoppedWork, FeedbackKind.STOPPED),
+    (NotReady, FeedbackKind.WRONG_STATE),
+    (NotFound, FeedbackKind.UNKNOWN),
+    (StoreUnavailable, FeedbackKind.OFFLINE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a scan led to. The facts are on disk; `ms` is the time from the scan to that."""
+
+    scan_text: str | None
+    feedback: Feedback
+    facts: tuple[Recorded, ...] = ()
+    ms: float = 0.0
+    need: Need | None = None
+
+
+class Bench:
+    """Scans in, durable facts and feedback out. It never waits for the network unless work must be fetched."""
+
+    def __init__(
+        self, file: StationFile, task: str, clock: Callable[[], datetime], replica: Replica | None = None
+    ) -> None:
+        self.file = file
+        self.journal = Journal(file)
+        self.replica = replica or Replica(file)
+        self.session: Session = session_for(task, self.replica.catalogue)  # type: ignore[type-arg]
+        self.worker = ""
+        self._clock = clock
+        self._amendments: deque[Amendment] = deque()
+        self._heard: dict[str, int] = {}
+        self._restore()
+
+    def sign_on(self, worker: str) -> None:
+        """From now on the scans are this person's."""
+        self.worker = worker
+        if hasattr(self.session, "worker"):
+            self.session.worker = worker
+
+    def use_catalogue(self) -> None:
+        """Work with the products as the replica knows them now."""
+        self.session.catalogue = self.replica.catalogue
+
+    def scan(self, scan_text: str) -> Answer:
+        """Answer one scan. When the answer names a need, fetch that work, `take` it and scan again."""
+        started = time.perf_counter()
+        stopped = self._take_amendments()
+        if stopped is not None:
+            return self._timed(stopped, scan_text, started)
+        scan = parse_scan(scan_text, year=self._clock().year)
+        if scan.kind is ScanKind.BADGE:
+            return self._timed(self._badge(scan), scan_text, started)
+        if not self.worker:
+            told = feedback(FeedbackKind.WRONG_STATE, mark("Scan your badge first."))
+            return self._timed(Answer(None, told), scan_text, started)
+        return self._timed(self._carry_out(self.session.decide(scan)), scan_text, started)
+
+    def weigh(self, weight_g: int) -> Answer:
+        """Answer a stable weight from the scale."""
+        started = time.perf_counter()
+        stopped = self._take_amendments()
+        if stopped is not None:
+            return self._timed(stopped, None, started)
+        return self._timed(self._carry_out(self.session.weigh(weight_g)), None, started)
+
+    def refuse(self, error: WarehouseError) -> Feedback:
+        """What is said when work could not be had."""
+        kind = next((kind for wanted, kind in FEEDBACK_OF_ERRORS if isinstance(error, wanted)), None)
+        return Feedback(kind or FeedbackKind.WRONG_STATE, error.message, error.values)
+
+    def take(self, packet: Packet) -> None:
+        """Take claimed work into hand; what was finished before it is let go."""
+        if self.session.current != packet.work:
+            self.finish()
+        self.journal.keep_packet(packet)
+        self.session.take(packet)
+        self.session.current = packet.work
+
+    def begin(self, packet: Packet, scan_text: str) -> Answer:
+        """Take the work that a scan asked for, and answer that scan."""
+        started = time.perf_counter()
+        self.take(packet)
+        outcome = self.session.begin(packet, parse_scan(scan_text, year=self._clock().year))
+        return self._timed(self._carry_out(outcome), scan_text, started)
+
+    def finish(self) -> tuple[Recorded, ...]:
+        """Let go of work that is complete, so that others see it."""
+        work, facts = self.session.finish_facts()
+        return self._record(Outcome(self.session.prompt(), facts, work)) if facts else ()
+
+    def amended(self, amendments: tuple[Amendment, ...]) -> None:
+        """Changes to work in hand have arrived; they are taken before the next scan."""
+        for one in amendments:
+            if one.number > self._heard.get(one.work, 0):
+                self._heard[one.work] = one.number
+                self._amendments.append(one)
+
+    def take_amendments(self) -> Answer | None:
+        """Take the changes that have arrived; give an answer when one of them stops the worker."""
+        return self._take_amendments()
+
+    def expected(self) -> tuple[Expected, ...]:
+        """Up to 20 scans that would be right next, the best first."""
+        if not self.worker:
+            badges = sorted(self.replica.workers, key=lambda worker: worker.role != "worker")
+            return tuple(Expected("worker", badge_code(worker.badge)) for worker in badges[:20])
+        return self.session.expected()
+
+    @property
+    def idle(self) -> bool:
+        """Whether the session wants other work."""
+        state = self.session.state
+        return state is None or state.finished
+
+    def now(self) -> datetime:
+        """The time by this station's clock."""
+        return self._clock()
+
+    def printed(self, job: PrintJob, fact: LabelPrinted) -> None:
+        """A document left the queue: a fact like any other, in the same commit that ends the job."""
+        for one in self.journal.append((fact,), self.worker, job.request.work, self._clock(), done=job.job_id):
+            self.session.apply(one)
+
+    def _badge(self, scan: Scan) -> Answer:
+        worker = self.replica.worker_of(scan.code)
+        if worker is None:
+            return Answer(None, feedback(FeedbackKind.UNKNOWN, mark("Nobody has the badge {badge}."), badge=scan.code))
+        self.sign_on(worker.worker)
+        return Answer(None, feedback(FeedbackKind.OK, mark("Hello {name}."), name=worker.name))
+
+    def _carry_out(self, outcome: Outcome) -> Answer:
+        """Facts first to disk, then into the session; other work may have to be let go before."""
+        if outcome.facts and outcome.work != self.session.current and self.session.state is not None:
+            self.finish()
+        recorded = self._record(outcome)
+        return Answer(None, outcome.feedback, recorded, need=outcome.need)
+
+    def _record(self, outcome: Outcome) -> tuple[Recorded, ...]:
+        if not outcome.facts and not outcome.prints:
+            return ()
+        recorded = self.journal.append(outcome.facts, self.worker, outcome.work, self._clock(), outcome.prints)
+        for one in recorded:
+            self.session.apply(one)
+        return recorded
+
+    def _take_amendments(self) -> Answer | None:
+        answer = None
+        while self._amendments:
+            amendment = self._amendments.popleft()
+            if self.journal.works_in_hand().get(amendment.work, amendment.number) >= amendment.number:
+                continue
+            if amendment.work not in self.session.states:
+                continue
+            outcome = self.session.amend(amendment.work, amendment.number, json.loads(amendment.content))
+            recorded = self._record(outcome)
+            self.journal.amended(amendment.work, amendment.number)
+            if outcome.feedback.kind is FeedbackKind.STOPPED:
+                answer = Answer(None, outcome.feedback, recorded)
+        return answer
+
+    def _restore(self) -> None:
+        """Stand where the journal stands."""
+        packets = self.journal.packets(self.session.task)
+        for packet in packets:
+            self.session.take(packet)
+        for recorded in self.journal.facts_of(packet.work for packet in packets):
+            self.session.apply(recorded)
+        if packets and not self.session.current:
+            self.session.current = packets[-1].work
+
+    def _timed(self, answer: Answer, scan_text: str | None, started: float) -> Answer:
+        ms = (time.perf_counter() - started) * 1000
+        return Answer(scan_text, answer.feedback, answer.facts, round(ms, 3), answer.need)
+
+
+class ConnectedBench:
+    """A bench with its link: fetches work when a scan needs it, and knows what else waits."""
+
+    def __init__(self, bench: Bench, link: Link) -> None:
+        self.bench = bench
+        self.link = link
+
+    def scan(self, scan_text: str) -> Answer:
+        """Answer a scan, fetching the work that it needs; without the shared database it says so."""
+        answer = self.bench.scan(scan_text)
+        if answer.need is None:
+            return answer
+        finished = self.bench.finish()
+        try:
+            packet = self.link.fetch(self.bench.session.task, self.holder, answer.need)
+        except WarehouseError as error:
+            return Answer(scan_text, self.bench.refuse(error), finished, answer.ms)
+        begun = self.bench.begin(packet, scan_text)
+        return Answer(scan_text, begun.feedback, finished + begun.facts, answer.ms + begun.ms)
+
+    @property
+    def holder(self) -> Holder:
+        """Who claims."""
+        return Holder(self.bench.file.station, self.bench.worker)
+
+    def look_for_work(self) -> None:
+        """When the session is idle, find out what waits; without the shared database nothing is known to wait."""
+        if not self.bench.idle or not self.bench.worker:
+            return
+        try:
+            self.bench.session.waiting = self.link.waiting_work(self.bench.session.task, self.holder)
+        except StoreUnavailable:
+            self.bench.session.waiting = ()
+
+    def catch_up(self) -> Answer | None:
+        """Wait until everything is posted and applied, and take what came back. Raises StoreUnavailable."""
+        self.link.settle()
+        self.bench.amended(tuple(self.link.amendments(self.bench.journal.works_in_hand())))
+        return self.bench.take_amendments()

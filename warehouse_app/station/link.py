@@ -1,0 +1,144 @@
+"""The station's way to the shared database: posting, claims, amendments, reference data."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
+from threading import Lock
+
+from sqlalchemy import select
+
+from warehouse_app.books.bookkeeping import book_everything, unapplied_count
+from warehouse_app.domain.errors import NotFound, WarehouseError
+from warehouse_app.domain.packets import Packet
+from warehouse_app.domain.scan import ScanKind
+from warehouse_app.domain.session import Expected, Need
+from warehouse_app.language import mark
+from warehouse_app.operations import counting, packing, picking, putaway, receiving, shipping
+from warehouse_app.operations.claiming import Amendment, Holder, amendments_above
+from warehouse_app.operations.reference import read_reference, reference_version
+from warehouse_app.station.file import StationFile
+from warehouse_app.station.posting import Posted, Poster
+from warehouse_app.station.replica import Replica
+from warehouse_app.station.waiting import waiting_in
+from warehouse_app.store import tables
+from warehouse_app.store.database import Database, Transaction
+
+Claim = Callable[[Transaction, Holder, Need], Packet]
+Waiting = Callable[[Transaction, Holder], Sequence[Expected]]
+
+CLAIMS: Mapping[str, tuple[Claim, Waiting]] = {
+    "receive": (receiving.claim_purchase_order, receiving.waiting_purchase_orders),
+    "putaway": (putaway.claim_putaway, putaway.waiting_putaways),
+    "pick": (picking.claim_pick_list, picking.waiting_pick_lists),
+    "pack": (packing.claim_order, packing.waiting_orders),
+    "ship": (shipping.claim_manifest, shipping.waiting_cartons),
+    "count": (counting.claim_count_sheet, counting.waiting_counts),
+}
+
+BOOKKEEPER_ALIVE = timedelta(seconds=5)
+SETTLE_TIMEOUT_S = 10.0
+
+
+class OtherDatabase(WarehouseError):
+    """The station holds facts for another database than the one it is connected to."""
+
+    message = mark(
+        "This station still holds {count} scans for another database. Connect it to that one first, or choose"
+        " another --home."
+    )
+
+
+class Link:
+    """One station's connection to one shared database."""
+
+    def __init__(self, file: StationFile, database: Database, replica: Replica) -> None:
+        self._file = file
+        self._database = database
+        self._replica = replica
+        self._poster = Poster(file, database)
+        self._posting = Lock()
+        self._known = False
+
+    def connect(self) -> None:
+        """Make sure that this is the station's database, and bring the reference data up to date.
+
+        A station that was used with another database begins afresh, unless it holds scans that were never posted
+        there: then OtherDatabase is raised.
+        """
+        identity, version = self._database.read(reference_version)
+        mine = self._file.setting("database")
+        if mine and mine != identity:
+            waiting = waiting_in(self._file.home)
+            if waiting:
+                raise OtherDatabase(count=waiting)
+            self._poster.close()
+            self._file.begin_again()
+            self._poster = Poster(self._file, self._database)
+        if mine != identity:
+            with self._file.transaction():
+                self._file.set("database", identity)
+        if version != self._replica.version or mine != identity:
+            self._replica.keep(self._database.read(read_reference))
+        self._known = True
+
+    @property
+    def database(self) -> Database:
+        """The shared database."""
+        return self._database
+
+    def post(self) -> Posted:
+        """Post everything that waits. Raises StoreUnavailable."""
+        with self._posting:
+            return self._poster.post()
+
+    def waiting_facts(self) -> int:
+        """Facts that the shared database is not known to have."""
+        return self._poster.waiting()
+
+    def reconnect(self) -> None:
+        """The connection was lost: ask the database again how far it has this station's facts."""
+        self._poster.reconnect()
+
+    def works_in_hand(self) -> dict[str, int]:
+        """Work that this station holds, with the number of the last change it took; safe from any thread."""
+        return self._poster.works_in_hand()
+
+    def settle(self) -> None:
+        """Post everything and see it into the books: by the bookkeeper when one is alive, else by ourselves."""
+        self.post()
+        deadline = time.monotonic() + SETTLE_TIMEOUT_S
+        while self._database.read(unapplied_count):
+            if not self._database.read(_bookkeeper_is_alive) or time.monotonic() > deadline:
+                book_everything(self._database)
+                return
+            time.sleep(0.01)
+
+    def fetch(self, task: str, holder: Holder, need: Need) -> Packet:
+        """Claim the work that a scan names. Raises a WarehouseError that says why it cannot be had."""
+        if not self._known:
+            self.connect()
+        self.settle()
+        claim, _ = CLAIMS[task]
+        if task == "pack" and need.kind not in (ScanKind.TOTE, ScanKind.ORDER):
+            raise NotFound(thing="order", name=need.code)
+        return self._database.write(claim, holder, need)
+
+    def waiting_work(self, task: str, holder: Holder) -> tuple[Expected, ...]:
+        """The codes that would begin work of this task now. Raises StoreUnavailable."""
+        self.settle()
+        _, waiting = CLAIMS[task]
+        return tuple(self._database.read(waiting, holder))
+
+    def amendments(self, works: Mapping[str, int]) -> Sequence[Amendment]:
+        """Changes to these works that came after the numbers given."""
+        return self._database.read(amendments_above, works.items()) if works else ()
+
+    def close(self) -> None:
+        """Close what the link opened."""
+        self._poster.close()
+
+
+def _bookkeeper_is_alive(tx: Transaction) -> bool:
+    lease = tables.service_lease
+    seen = tx.value(select(lease.c.seen_at).where(tx.mine(lease), lease.c.service == "bookkeeper"))
+    return seen is not None and tx.now - seen < BOOKKEEPER_ALIVE

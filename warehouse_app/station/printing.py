@@ -1,0 +1,156 @@
+"""The station's print queue: a document is asked for with the facts that need it, and printed beside the work."""
+
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from warehouse_app.domain.catalogue import Catalogue
+from warehouse_app.domain.facts import LabelPrinted
+from warehouse_app.domain.packets import Address, PackPacket
+from warehouse_app.domain.packing_state import CartonProgress, PackState
+from warehouse_app.documents.address import PostalAddress
+from warehouse_app.documents.packing_slip import PackingSlip, SlipLine, packing_slip_pdf
+from warehouse_app.documents.page import Imprint
+from warehouse_app.documents.shipping_label import ShippingLabel, shipping_label_zpl, shipping_labels_pdf
+from warehouse_app.station.bench import Bench
+from warehouse_app.station.journal import PrintJob
+
+OUTPUT_SETTING = "label_folder"
+
+
+class PrintQueue:
+    """Makes the documents that wait and lays them into the output folder, in the order in which they were asked for."""
+
+    def __init__(self, bench: Bench, folder: Path) -> None:
+        self._bench = bench
+        self._folder = Path(bench.file.setting(OUTPUT_SETTING) or folder)
+
+    def run_waiting(self) -> list[str]:
+        """Print everything that waits and give the files. A folder that cannot be written leaves the jobs waiting."""
+        printed: list[str] = []
+        for job in self._bench.journal.print_jobs():
+            try:
+                files = self._print(job)
+            except OSError as error:
+                self._bench.journal.print_failed(job.job_id, str(error))
+                return printed
+            printed.extend(files)
+        return printed
+
+    @property
+    def problem(self) -> str:
+        """Why documents wait, empty when none does."""
+        query = "SELECT error FROM print_job WHERE state = 'waiting' AND error <> '' LIMIT 1"
+        row = self._bench.file.connection.execute(query).fetchone()
+        return str(row[0]) if row else ""
+
+    def _print(self, job: PrintJob) -> list[str]:
+        packet = PackPacket.from_json(job.content)
+        state = PackState(packet)
+        for recorded in self._bench.journal.facts_under(packet.work, packet.epoch):
+            state.apply(recorded.fact)
+        carton = next((one for one in state.cartons if one.carton == job.request.carton), None)
+        if carton is None:
+            self._bench.journal.print_done(job.job_id)
+            return []
+        made = self._bench.now()
+        documents = (
+            _label_files(state, carton, made, reprint=job.request.reprint)
+            if job.request.document == "label"
+            else _slip_files(state, carton, made, self._bench.replica.catalogue)
+        )
+        for name, content in documents:
+            write_whole(self._folder / name, content)
+        self._bench.printed(
+            job, LabelPrinted(packet.order_no, carton.carton, job.request.document, job.request.reprint)
+        )
+        return [name for name, _ in documents]
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that nobody ever sees a part of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(f"{path.suffix}.part")
+    part.write_bytes(content)
+    os.replace(part, path)
+
+
+def label_of(state: PackState, carton: CartonProgress, made: datetime) -> ShippingLabel:
+    """The shipping label of a carton. How many cartons there are is told by the last one only."""
+    packet = state.packet
+    return ShippingLabel(
+        sender=postal(packet.sender),
+        ship_to=postal(packet.ship_to),
+        carrier=packet.carrier_name or packet.carrier,
+        service=packet.service_name,
+        order_no=packet.order_no,
+        sscc=carton.carton,
+        ship_on=made.date(),
+        weight_g=carton.closed_weight_g,
+        carton_no=carton.number,
+        cartons=carton.number if state.finished else 0,
+    )
+
+
+def slip_of(state: PackState, carton: CartonProgress, made: datetime, catalogue: Catalogue) -> PackingSlip:
+    """The packing slip of an order's last carton."""
+    packet = state.packet
+    lines = []
+    for line in state.lines.values():
+        here = sum(quantity for (line_no, _), quantity in carton.contents.items() if line_no == line.line_no)
+        card = catalogue.card(line.sku)
+        ordered = packet.ordered.get(str(line.line_no), line.quantity)
+        lines.append(
+            SlipLine(
+                line.sku, card.name, ordered, here, line.packed - here, max(0, ordered - line.packed), card.name_zh
+            )
+        )
+    return PackingSlip(
+        order_no=packet.order_no,
+        ship_to=postal(packet.ship_to),
+        sender=postal(packet.sender),
+        lines=tuple(lines),
+        carton_no=carton.number,
+        cartons=carton.number,
+        shipped_on=made.date(),
+        service=packet.service_name,
+        weight_g=carton.closed_weight_g,
+        notes=(packet.note,) if packet.note else (),
+    )
+
+
+def postal(address: Address) -> PostalAddress:
+    """An address as papers print it."""
+    return PostalAddress(
+        name=address.name,
+        lines=tuple(line for line in (address.address1, address.address2) if line),
+        city=address.city,
+        country=address.country,
+        company=address.company,
+        region=address.region,
+        postcode=address.postcode,
+        phone=address.phone,
+    )
+
+
+def _label_files(
+    state: PackState, carton: CartonProgress, made: datetime, *, reprint: bool
+) -> Sequence[tuple[str, bytes]]:
+    """File names are made of digits alone: nothing a channel sends can lead out of the folder."""
+    label = label_of(state, carton, made)
+    mark = "-reprint" if reprint else ""
+    stem = f"label-{carton.carton}{mark}"
+    return (
+        (f"{stem}.pdf", shipping_labels_pdf([label])),
+        (f"{stem}.zpl", shipping_label_zpl(label).encode()),
+    )
+
+
+def _slip_files(
+    state: PackState, carton: CartonProgress, made: datetime, catalogue: Catalogue
+) -> Sequence[tuple[str, bytes]]:
+    slip = slip_of(state, carton, made, catalogue)
+    imprint = Imprint(state.packet.sender.company or state.packet.sender.name, made, ZoneInfo(state.packet.timezone))
+    return ((f"slip-{carton.carton}.pdf", packing_slip_pdf(slip, imprint)),)
