@@ -83,6 +83,7 @@ class CountSession(Session[CountState]):
     """Counts the locations of a sheet one after the other. `worker` is who scans; the bench keeps it up to date."""
 
     task = "count"
+    verifies = False
     start_prompt = mark("Scan a count sheet to begin.")
     undoable: ClassVar = (Counted,)
     undo_barriers: ClassVar = (LocationCounted, AmendmentTaken)

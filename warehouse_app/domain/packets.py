@@ -104,7 +104,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class PackPacket(Packet):
-    """An order to pack: units by tote, boxes, labels and a block of SSCCs."""
+    """An order to pack: units by tote, boxes, labels and a block of SSCCs. Suggestions are one a planned carton."""
 
     order_no: str
     customer: str
@@ -125,6 +125,7 @@ class PackPacket(Packet):
     ssccs: tuple[str, ...]
     first_carton_number: int
     timezone: str = "UTC"
+    suggested_units: tuple[int, ...] = ()
 
     @classmethod
     def parts(cls, values: dict[str, Any]) -> dict[str, Any]:
@@ -138,6 +139,7 @@ class PackPacket(Packet):
             "suggested": tuple(values["suggested"]),
             "suggested_fill": tuple(values["suggested_fill"]),
             "ssccs": tuple(values["ssccs"]),
+            "suggested_units": tuple(values["suggested_units"]),
         }
 
 

@@ -106,6 +106,8 @@ class PackSession(Session[PackState]):
         if state.complete:
             boxes = (box.carton_type for box in state.packet.boxes)
             return [command(CLOSE), *(Expected("carton", carton_type_code(name)) for name in boxes)]
+        if state.open_carton is not None and state.is_full(state.open_carton):
+            return [command(NEXT_BOX)]
         lines = sorted(self._open_lines(state), key=lambda line: line.line_no != state.last_line)
         scans: dict[str, Expected] = {}
         for line in lines:
@@ -121,6 +123,8 @@ class PackSession(Session[PackState]):
             return feedback(FeedbackKind.PROMPT, self.start_prompt)
         if state.complete:
             return feedback(FeedbackKind.PROMPT, mark("All units packed. Weigh or close the carton."))
+        if state.open_carton is not None and state.is_full(state.open_carton):
+            return feedback(FeedbackKind.PROMPT, mark("Close this carton and go on with the next box."))
         line = self.line_at_hand(state)
         card = self.catalogue.card(line.sku) if line else None
         quantity = line.open_quantity if line else 0
@@ -194,7 +198,8 @@ class PackSession(Session[PackState]):
         if not state.units_for(card.sku, found.lot):
             message = mark("Lot {lot} of {product} was not picked for this order.")
             return Outcome(Feedback(FeedbackKind.WRONG_ITEM, message, {"lot": found.lot, "product": card}, card))
-        return self._pack(state, card, found.quantity, found.lot, found.serial, typed=False)
+        refused = self.case_of_single_units(found)
+        return refused or self._pack(state, card, found.quantity, found.lot, found.serial, typed=False)
 
     def _wrong_item(self, state: PackState, card: ProductCard) -> Outcome:
         line = self.line_at_hand(state)

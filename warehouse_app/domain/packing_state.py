@@ -124,6 +124,12 @@ class PackState(State):
         place = min(number - self.packet.first_carton_number, len(self.packet.suggested) - 1)
         return self.packet.suggested[place] if self.packet.suggested else ""
 
+    def is_full(self, carton: CartonProgress) -> bool:
+        """Whether the carton holds what was planned for it, while units are left for another one."""
+        place = carton.number - self.packet.first_carton_number
+        planned = self.packet.suggested_units
+        return not self.complete and place < len(planned) - 1 and carton.units >= planned[place]
+
     def units_for(self, sku: str, lot: str, line_no: int = 0) -> list[UnitsLeft]:
         """Units of a product that can be packed now, the line at hand first; a lot is only matched when it is known."""
         found = [left for left in self.left if left.units.sku == sku and left.left > 0]

@@ -239,7 +239,8 @@ class PickSession(Session[PickState]):
             return Outcome(Feedback(FeedbackKind.WRONG_ITEM, message, values, found.card, right))
         if found.quantity > progress.open_quantity:
             return self._too_many(progress, found.quantity)
-        return self._take(state, progress, found.quantity, typed=False)
+        refused = self.case_of_single_units(found)
+        return refused or self._take(state, progress, found.quantity, typed=False)
 
     def _quantity(self, state: PickState, progress: StopProgress, scan: Scan) -> Outcome:
         card = self.catalogue.card(progress.stop.sku)

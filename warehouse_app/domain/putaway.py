@@ -96,6 +96,7 @@ class PutawaySession(Session[PutawayState]):
     """
 
     task = "putaway"
+    verifies = False
     start_prompt = mark("Scan the dock, tote or carton to put away from.")
     undoable: ClassVar = (PutAway,)
     undo_barriers: ClassVar = (AmendmentTaken,)

@@ -130,6 +130,7 @@ class ReceiveSession(Session[ReceiveState]):
     """Unloads one delivery at a time. What was asked back (a lot, an acceptance) is kept in memory only."""
 
     task = "receive"
+    verifies = False
     start_prompt = mark("Scan a purchase order to begin.")
     undoable: ClassVar = (GoodsReceived,)
     undo_barriers: ClassVar = (AmendmentTaken,)

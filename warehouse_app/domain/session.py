@@ -142,6 +142,8 @@ class Session(ABC, Generic[S]):
     """One station's work on one task: the packets it holds, which is current, and what the last scan was."""
 
     task: ClassVar[str]
+    verifies: ClassVar[bool] = True
+    """Whether units are verified against an order here, so that risky products go one by one."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
@@ -239,9 +241,12 @@ class Session(ABC, Generic[S]):
             log.append(recorded)
             self.apply_amendment(self.states[work], fact)
         else:
+            # The facts of one scan are journalled in one instant: units split over lines count together.
+            same_scan = bool(log) and log[-1].happened_at == recorded.happened_at and log[-1].fact.kind == fact.kind
+            before = self.last_quantity if same_scan else 0
             log.append(recorded)
             self.states[work].apply(fact)
-            self.last_quantity = 0 if getattr(fact, "typed", True) else getattr(fact, "quantity", 0)
+            self.last_quantity = 0 if getattr(fact, "typed", True) else before + getattr(fact, "quantity", 0)
 
     def drop(self, work: str) -> None:
         """Let go of work that is finished or was taken away."""
@@ -306,13 +311,23 @@ class Session(ABC, Generic[S]):
         """The product's codes that would count towards this many units; a typed quantity first where it is due."""
         card = self.catalogue.card(sku)
         scans = []
-        if self.last_quantity and card.takes_quantity(quantity + self.last_quantity):
+        if self.last_quantity and self.takes_quantity(card, quantity + self.last_quantity):
             scans.append(Expected("quantity", quantity_code(quantity + self.last_quantity)))
-        codes = self.catalogue.scan_texts(sku, quantity)
-        if card.takes_quantity(quantity):
+        codes = self.catalogue.scan_texts(sku, 1 if card.scan_each and self.verifies else quantity)
+        if self.takes_quantity(card, quantity):
             codes = sorted(codes, key=lambda code: code[1])
         scans.extend(Expected("product", code) for code, _ in codes)
         return scans
+
+    def takes_quantity(self, card: ProductCard, quantity: int) -> bool:
+        """Whether so many units may be typed after one scan in this task."""
+        return card.takes_quantity(quantity) if self.verifies else quantity > 1
+
+    def case_of_single_units(self, found: Found) -> Outcome | None:
+        """A case code of a product that must be verified unit by unit does not count."""
+        if not found.card.scan_each or found.quantity == 1:
+            return None
+        return self.wrong_state(mark("Scan every unit of {product} one by one."), product=found.card)
 
     def typed_quantity(self, scan: Scan, card: ProductCard, open_quantity: int) -> int | Outcome:
         """How many more units a typed quantity adds to the last scan, or why it may not be typed."""
@@ -321,7 +336,7 @@ class Session(ABC, Generic[S]):
             return self.unknown(scan)
         if not self.last_quantity:
             return self.wrong_state(mark("Scan the product first, then its quantity."))
-        if not card.takes_quantity(total):
+        if not self.takes_quantity(card, total):
             return self.wrong_state(mark("Scan every unit of {product} one by one."), product=card)
         more = total - self.last_quantity
         if more > open_quantity:

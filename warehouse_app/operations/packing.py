@@ -115,6 +115,7 @@ def _packet(tx: Transaction, order: Row, epoch: int) -> PackPacket:
         ssccs=tuple(SSCC.make(0, prefix, serial + place).digits for place in range(count)),
         first_carton_number=first,
         timezone=house["timezone"],
+        suggested_units=tuple(sum(quantity for _, quantity in carton.contents) for carton in planned),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from sqlalchemy import select
 
 from warehouse_app.domain.catalogue import Barcode, ProductCard
+from warehouse_app.domain.errors import NotFound
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
 
@@ -21,13 +22,14 @@ class Worker:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """All reference data of one version. `identity` names the database it came from."""
+    """All reference data of one version. `identity` names the database it came from, `storage` the shelves."""
 
     identity: str
     version: int
     products: tuple[ProductCard, ...]
     barcodes: tuple[Barcode, ...]
     workers: tuple[Worker, ...]
+    storage: tuple[str, ...] = ()
 
 
 def reference_version(tx: Transaction) -> tuple[str, int]:
@@ -40,15 +42,27 @@ def reference_version(tx: Transaction) -> tuple[str, int]:
 def read_reference(tx: Transaction) -> Reference:
     """All reference data as it is now."""
     identity, version = reference_version(tx)
-    product, barcode, worker = tables.product, tables.barcode, tables.worker
+    product, barcode, worker, location = tables.product, tables.barcode, tables.worker, tables.location
     names = [field.name for field in fields(ProductCard)]
     cards = tx.rows(select(*(product.c[name] for name in names)).where(product.c.stocked).order_by(product.c.sku))
     codes = tx.rows(select(barcode).order_by(barcode.c.code))
     people = tx.rows(select(worker).where(worker.c.active).order_by(worker.c.worker))
+    places = tx.rows(select(location.c.location).where(tx.mine(location), location.c.pickable).order_by("location"))
     return Reference(
         identity,
         version,
         tuple(ProductCard(**row) for row in cards),
         tuple(Barcode(row["code"], row["sku"], row["quantity"]) for row in codes),
         tuple(Worker(row["worker"], row["name"], row["badge"], row["role"]) for row in people),
+        tuple(row["location"] for row in places),
     )
+
+
+def find_worker(tx: Transaction, badge: str) -> Worker:
+    """The person with this badge or name in the books. Raises NotFound."""
+    table = tables.worker
+    wanted = badge.removeprefix("BADGE:")
+    row = tx.row(select(table).where((table.c.badge == wanted) | (table.c.worker == wanted), table.c.active))
+    if row is None:
+        raise NotFound(thing="badge", name=badge)
+    return Worker(row["worker"], row["name"], row["badge"], row["role"])

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import time
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import RowMapping, func, select
 
 from warehouse_app.books.ledger import VIRTUAL
-from warehouse_app.domain.errors import WarehouseError
+from warehouse_app.domain.errors import NoWarehouse, WarehouseError
 from warehouse_app.language import mark
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Transaction
@@ -116,3 +117,22 @@ def _check(settings: Mapping[str, object], warehouse_id: str) -> None:
             good = False
         if not good:
             raise BadSetting(setting=name, value=value)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What papers and screens say of the warehouse itself."""
+
+    name: str
+    name_zh: str
+    timezone: str
+    currency: str
+
+
+def read_house(tx: Transaction) -> House:
+    """The warehouse of this database. Raises NoWarehouse."""
+    table = tables.warehouse
+    row = tx.row(select(table).where(tx.mine(table)))
+    if row is None:
+        raise NoWarehouse
+    return House(row["name"], row["name_zh"], row["timezone"], row["currency"])

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from warehouse_app.domain.counting import CountSession
 from warehouse_app.domain.errors import NotFound, StoreUnavailable, WarehouseError
 from warehouse_app.domain.facts import LabelPrinted, Recorded
 from warehouse_app.domain.packets import Packet
+from warehouse_app.domain.putaway import PutawaySession
 from warehouse_app.domain.scan import Scan, ScanKind, badge_code, parse_scan
 from warehouse_app.domain.session import Expected, Feedback, FeedbackKind, Need, Outcome, Session, feedback
 from warehouse_app.domain.tasks import session_for
@@ -50,6 +52,7 @@ class Bench:
         self.journal = Journal(file)
         self.replica = replica or Replica(file)
         self.session: Session = session_for(task, self.replica.catalogue)  # type: ignore[type-arg]
+        self._know_the_shelves()
         self.worker = ""
         self._clock = clock
         self._amendments: deque[Amendment] = deque()
@@ -59,12 +62,13 @@ class Bench:
     def sign_on(self, worker: str) -> None:
         """From now on the scans are this person's."""
         self.worker = worker
-        if hasattr(self.session, "worker"):
+        if isinstance(self.session, CountSession):
             self.session.worker = worker
 
     def use_catalogue(self) -> None:
         """Work with the products as the replica knows them now."""
         self.session.catalogue = self.replica.catalogue
+        self._know_the_shelves()
 
     def scan(self, scan_text: str) -> Answer:
         """Answer one scan. When the answer names a need, fetch that work, `take` it and scan again."""
@@ -145,6 +149,10 @@ class Bench:
         """A document left the queue: a fact like any other, in the same commit that ends the job."""
         for one in self.journal.append((fact,), self.worker, job.request.work, self._clock(), done=job.job_id):
             self.session.apply(one)
+
+    def _know_the_shelves(self) -> None:
+        if isinstance(self.session, PutawaySession):
+            self.session.storage = self.replica.storage
 
     def _badge(self, scan: Scan) -> Answer:
         worker = self.replica.worker_of(scan.code)

@@ -144,7 +144,7 @@ def _label_files(
     stem = f"label-{carton.carton}{mark}"
     return (
         (f"{stem}.pdf", shipping_labels_pdf([label])),
-        (f"{stem}.zpl", shipping_label_zpl(label).encode()),
+        (f"{stem}.zpl", shipping_label_zpl(label)),
     )
 
 

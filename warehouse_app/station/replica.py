@@ -14,6 +14,7 @@ class Replica:
     def __init__(self, file: StationFile) -> None:
         self._file = file
         self.catalogue = Catalogue((), ())
+        self.storage: frozenset[str] = frozenset()
         self._by_badge: dict[str, Worker] = {}
         row = file.connection.execute("SELECT version, content FROM reference WHERE name = 'all'").fetchone()
         self.version = 0
@@ -45,6 +46,7 @@ class Replica:
     def _use(self, reference: Reference) -> None:
         self.version = reference.version
         self.catalogue = Catalogue(reference.products, reference.barcodes)
+        self.storage = frozenset(reference.storage)
         self._by_badge = {worker.badge.casefold(): worker for worker in reference.workers}
 
 
@@ -56,4 +58,5 @@ def _reference_from(text: str) -> Reference:
         tuple(ProductCard(**card) for card in values["products"]),
         tuple(Barcode(**barcode) for barcode in values["barcodes"]),
         tuple(Worker(**worker) for worker in values["workers"]),
+        tuple(values.get("storage", ())),
     )
