@@ -104,12 +104,12 @@ def hold_order(tx: Transaction, order_no: str, reason: str, worker: str) -> Held
     return HeldOrder(order_no, order.state, held=True, reason=reason)
 
 
-def unhold_order(tx: Transaction, order_no: str, worker: str) -> HeldOrder:
+def unhold_order(tx: Transaction, order_no: str, reason: str, worker: str) -> HeldOrder:
     """Let a held order go on. Raises NotFound, WrongState."""
     books, order = _open_order(tx, order_no, Cause("unhold_order", new_key(), worker, tx.now))
     if not order.held:
         raise WrongState(name=order_no, state=mark("not on hold"), remedy=mark("there is nothing to release"))
-    books.note(order_no, "released_hold", reason=order.hold_reason)
+    books.note(order_no, "released_hold", held_for=order.hold_reason, reason=reason)
     order.held, order.hold_reason = False, ""
     write(tx, books)
     release_cartons(tx, books.cause, _waiting(order_no, books))

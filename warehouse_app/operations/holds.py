@@ -1,8 +1,9 @@
 """Decisions that stop stock wherever it lies: by lot, product, location or owner."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
+from typing import TypedDict, Unpack
 
 from sqlalchemy import RowMapping, select
 
@@ -16,7 +17,7 @@ from warehouse_app.language import mark
 from warehouse_app.operations.cancelling import release_cartons
 from warehouse_app.operations.shipping import STOCK_HELD
 from warehouse_app.store import tables
-from warehouse_app.store.database import Row, Transaction
+from warehouse_app.store.database import Transaction
 from warehouse_app.store.ids import new_key
 
 
@@ -26,68 +27,66 @@ class HoldOnNothing(WarehouseError):
     message = mark("Say what is to be held: a product, a lot, a location or an owner.")
 
 
-@dataclass(frozen=True, slots=True)
-class HeldStock:
-    """What a hold is on; an empty part matches everything."""
+class StockNames(TypedDict, total=False):
+    """The names that stock can be held by; one that is left out or empty matches everything."""
 
-    sku: str = ""
-    lot: str = ""
-    location: str = ""
-    owner: str = ""
+    sku: str | None
+    lot: str | None
+    location: str | None
+    owner: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class ActiveHold:
-    """A hold that has not been removed."""
+    """A hold that has not been removed; an empty name matches everything."""
 
     hold_id: str
-    stock: HeldStock
+    sku: str
+    lot: str
+    location: str
+    owner: str
     reason: str
     worker: str
     since: datetime
 
+    @property
+    def names(self) -> tuple[str, str, str, str]:
+        """What the hold is on: SKU, lot, location and owner."""
+        return self.sku, self.lot, self.location, self.owner
 
-def add_hold(tx: Transaction, stock: HeldStock, reason: str, worker: str) -> ActiveHold:
+
+def add_hold(tx: Transaction, reason: str, worker: str, **names: Unpack[StockNames]) -> ActiveHold:
     """Stop allocation and handover of matching stock from now on. Raises HoldOnNothing, NotFound."""
-    if not any(astuple(stock)):
-        raise HoldOnNothing
-    _check_names(tx, stock)
     cause = Cause("add_hold", new_key(), worker, tx.now)
-    row = {
-        "hold_id": cause.id,
-        "sku": stock.sku,
-        "lot": stock.lot,
-        "location": stock.location,
-        "owner": stock.owner,
-        "reason": reason,
-        "worker": worker,
-        "since": tx.recorded_at,
-    }
-    tx.add(tables.hold, [row])
+    added = ActiveHold(cause.id, *_names(names), reason, worker, tx.recorded_at)
+    if not any(added.names):
+        raise HoldOnNothing
+    _check_names(tx, added)
+    tx.add(tables.hold, [asdict(added)])
     tx.announce("hold", [cause.id])
-    books, cartons = _listed_cartons(tx, cause, [_hold_of(row)])
+    books, cartons = _listed_cartons(tx, cause, [added])
     for carton in cartons:
         stop_at_despatch(carton, STOCK_HELD, books)
     write(tx, books)
-    return _active(row)
+    return added
 
 
-def remove_hold(tx: Transaction, hold_id: str, worker: str) -> ActiveHold:
-    """Free what a hold stopped, unless another one stops it too. Raises NotFound."""
-    removed = [hold for hold in list_holds(tx) if hold.hold_id == hold_id]
+def remove_hold(tx: Transaction, worker: str, **names: Unpack[StockNames]) -> tuple[ActiveHold, ...]:
+    """Remove every hold on exactly this stock. Raises NotFound when there is none.
+
+    What another hold stops too stays stopped.
+    """
+    wanted = _names(names)
+    removed = tuple(hold for hold in list_holds(tx) if hold.names == wanted)
     if not removed:
-        raise NotFound(thing="hold", name=hold_id)
-    _remove(tx, removed, worker)
-    return removed[0]
-
-
-def remove_holds_on(tx: Transaction, stock: HeldStock, worker: str) -> tuple[ActiveHold, ...]:
-    """Remove every hold on exactly this stock. Raises NotFound when there is none."""
-    removed = [hold for hold in list_holds(tx) if hold.stock == stock]
-    if not removed:
-        raise NotFound(thing="hold", name=" / ".join(part for part in astuple(stock) if part))
-    _remove(tx, removed, worker)
-    return tuple(removed)
+        raise NotFound(thing="hold", name=" / ".join(name for name in wanted if name))
+    keys = [hold.hold_id for hold in removed]
+    cause = Cause("remove_hold", new_key(), worker, tx.now)
+    tx.change(tables.hold, ({"hold_id": key, "removed_at": tx.recorded_at} for key in keys))
+    tx.announce("hold", keys)
+    _, cartons = _listed_cartons(tx, cause, removed)
+    release_cartons(tx, cause, cartons)
+    return removed
 
 
 def list_holds(tx: Transaction) -> tuple[ActiveHold, ...]:
@@ -97,39 +96,30 @@ def list_holds(tx: Transaction) -> tuple[ActiveHold, ...]:
     return tuple(_active(row) for row in tx.rows(query.order_by(table.c.since, table.c.hold_id)))
 
 
-def _remove(tx: Transaction, holds: Iterable[ActiveHold], worker: str) -> None:
-    names = [hold.hold_id for hold in holds]
-    cause = Cause("remove_hold", new_key(), worker, tx.now)
-    rows = tx.rows_in(tables.hold, "hold_id", names)
-    tx.change(tables.hold, ({"hold_id": name, "removed_at": tx.recorded_at} for name in names))
-    tx.announce("hold", names)
-    _, cartons = _listed_cartons(tx, cause, [_hold_of(row) for row in rows])
-    release_cartons(tx, cause, cartons)
-
-
-def _listed_cartons(tx: Transaction, cause: Cause, holds: Sequence[Hold]) -> tuple[Books, list[CartonRow]]:
+def _listed_cartons(tx: Transaction, cause: Cause, holds: Sequence[ActiveHold]) -> tuple[Books, list[CartonRow]]:
     """Cartons on manifests that wait to be handed over and hold matching units."""
     carton, content = tables.carton, tables.carton_content
     same = (carton.c.warehouse_id == content.c.warehouse_id) & (carton.c.carton == content.c.carton)
     waiting = (tx.mine(carton), carton.c.state == "closed", carton.c.manifest_no != "")
     rows = tx.rows(select(content).join(carton, same).where(*waiting))
+    stops = [Hold(hold.hold_id, hold.owner, hold.sku, hold.lot, hold.location, hold.reason) for hold in holds]
     names = {
         row["carton"]
         for row in rows
-        if any(hold.matches(row["owner"], row["sku"], row["lot"], row["carton"]) for hold in holds)
+        if any(hold.matches(row["owner"], row["sku"], row["lot"], row["carton"]) for hold in stops)
     }
     books = new_books(tx.recorded_at, cause)
     load(tx, books, needs(cartons=names))
     return books, [found for found in books.cartons if found.carton in names]
 
 
-def _check_names(tx: Transaction, stock: HeldStock) -> None:
+def _check_names(tx: Transaction, hold: ActiveHold) -> None:
     """A name that nothing has would hold nothing, and nobody would notice."""
     known = (
-        ("product", stock.sku, tables.product, "sku"),
-        ("location", stock.location, tables.location, "location"),
-        ("lot", stock.lot, tables.balance, "lot"),
-        ("owner", stock.owner, tables.balance, "owner"),
+        ("product", hold.sku, tables.product, "sku"),
+        ("lot", hold.lot, tables.balance, "lot"),
+        ("location", hold.location, tables.location, "location"),
+        ("owner", hold.owner, tables.balance, "owner"),
     )
     for thing, name, table, column in known:
         mine = [tx.mine(table)] if "warehouse_id" in table.c else []
@@ -137,10 +127,9 @@ def _check_names(tx: Transaction, stock: HeldStock) -> None:
             raise NotFound(thing=thing, name=name)
 
 
-def _hold_of(row: Row | RowMapping) -> Hold:
-    return Hold(row["hold_id"], row["owner"], row["sku"], row["lot"], row["location"], row["reason"])
+def _names(names: StockNames) -> tuple[str, str, str, str]:
+    return names.get("sku") or "", names.get("lot") or "", names.get("location") or "", names.get("owner") or ""
 
 
-def _active(row: Row | RowMapping) -> ActiveHold:
-    stock = HeldStock(row["sku"], row["lot"], row["location"], row["owner"])
-    return ActiveHold(row["hold_id"], stock, row["reason"], row["worker"], row["since"])
+def _active(row: RowMapping) -> ActiveHold:
+    return ActiveHold(**{field.name: row[field.name] for field in fields(ActiveHold)})
