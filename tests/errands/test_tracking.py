@@ -123,8 +123,8 @@ def test_failing_carrier_is_noted_in_its_words_and_asked_again_later(house: Desp
     failed = fetch_tracking(house.database, {"POST": carrier})
     at_once = fetch_tracking(house.database, {"POST": carrier})
     errand = house.row(tables.errand, kind="tracking")
-    clock.forward(hours=1)
-    again = fetch_tracking(house.database, {"POST": carrier})
+    clock.forward(minutes=1)
+    again = fetch_tracking(house.database, {"POST": carrier}, again_after=timedelta())
 
     assert (failed.failed, at_once.parcels, again.failed) == (1, 0, 1)
     assert errand["state"] == "failed"
@@ -133,7 +133,7 @@ def test_failing_carrier_is_noted_in_its_words_and_asked_again_later(house: Desp
 
 @pytest.mark.usefixtures("clock")
 def test_errand_that_was_left_half_done_is_done_again(house: DespatchHouse) -> None:
-    house.database.write(ask_for_parcels, ["POST"], 50)
+    house.database.write(ask_for_parcels, ["POST"], at("16:00"), 50)
     house.database.write(begin_asking, 50)
     left = house.row(tables.errand, kind="tracking")["state"]
     carrier = TalkingCarrier(event(1, "EMA", "15:00"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from warehouse_app.carriers.adapter import CarrierFailed, TrackingAdapter
 from warehouse_app.carriers.statuses import normalised
@@ -16,6 +17,8 @@ from warehouse_app.operations.tracking import (
 )
 from warehouse_app.store.database import Database
 
+ASK_AGAIN_AFTER = timedelta(minutes=30)
+
 ROUND = 50
 """Parcels a round: the answers of one are written in one short transaction."""
 
@@ -29,16 +32,19 @@ class Fetched:
     failed: int = 0
 
 
-def fetch_tracking(database: Database, adapters: Mapping[str, TrackingAdapter]) -> Fetched:
-    """Ask every carrier that has an adapter for all its parcels that are due. Raises StoreUnavailable.
+def fetch_tracking(
+    database: Database, adapters: Mapping[str, TrackingAdapter], *, again_after: timedelta = ASK_AGAIN_AFTER
+) -> Fetched:
+    """Ask carriers that have an adapter for each parcel that was not asked for lately. Raises StoreUnavailable.
 
     The intent is committed before a carrier is called and the result after it. A carrier that fails is noted and
     the others are asked all the same.
     """
     database.write(ask_again)
+    before = database.clock() - again_after
     total = Fetched()
     while True:
-        database.write(ask_for_parcels, list(adapters), ROUND)
+        database.write(ask_for_parcels, list(adapters), before, ROUND)
         parcels = database.write(begin_asking, ROUND)
         if not parcels:
             return total

@@ -5,7 +5,7 @@ Nothing here touches stock: a parcel's status lives on its carton and in the car
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import RowMapping, func, literal, or_, select
 
@@ -14,7 +14,6 @@ from warehouse_app.store import tables
 from warehouse_app.store.database import Row, Transaction
 
 KIND = "tracking"
-ASK_AGAIN_AFTER = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +59,8 @@ def carriers_in_use(tx: Transaction) -> tuple[str, ...]:
     return tuple(row["carrier"] for row in tx.rows(select(carrier).where(carrier != "").distinct().order_by(carrier)))
 
 
-def ask_for_parcels(tx: Transaction, carriers: Collection[str], limit: int) -> int:
-    """Note the parcels that should be asked for now as errands, longest waiting first; give how many.
+def ask_for_parcels(tx: Transaction, carriers: Collection[str], before: datetime, limit: int) -> int:
+    """Note the parcels that were not asked for since `before` as errands, longest waiting first; give how many.
 
     A parcel has one errand, which is asked again until its status is final.
     """
@@ -69,7 +68,7 @@ def ask_for_parcels(tx: Transaction, carriers: Collection[str], limit: int) -> i
     same = (errand.c.warehouse_id == carton.c.warehouse_id) & (
         errand.c.errand_id == literal(f"{KIND}:") + carton.c.carton
     )
-    rested = errand.c.state.in_(("done", "failed")) & (errand.c.asked_at <= tx.now - ASK_AGAIN_AFTER)
+    rested = errand.c.state.in_(("done", "failed")) & (errand.c.asked_at < before)
     query = (
         select(carton.c.carton)
         .outerjoin(errand, same)
