@@ -8,7 +8,6 @@ from typing import Any
 
 from warehouse_app.cli.context import Context
 from warehouse_app.cli.parsing import Commands
-from warehouse_app.cli.wording import feedback_text
 from warehouse_app.domain.errors import NotFound
 from warehouse_app.domain.facts import Recorded, Undone
 from warehouse_app.domain.scan import unescape_scan_text
@@ -22,6 +21,7 @@ from warehouse_app.station.link import Link
 from warehouse_app.station.printing import PrintQueue
 from warehouse_app.station.replica import Replica
 from warehouse_app.station.sync import StationSync
+from warehouse_app.station.wording import feedback_text
 
 
 def add_commands(commands: Commands) -> None:
