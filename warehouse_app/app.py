@@ -5,6 +5,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Event
 
 from platformdirs import user_data_path
 
@@ -56,6 +57,7 @@ def _context(parsed: Namespace):  # type: ignore[no-untyped-def]  # noqa: ANN202
         program=(*_program(), "--database", url, "--home", str(home)),
         open_database=lambda: _open_database(url),
         require_ready=lambda database: _require_ready(url, database),
+        run_errands=_run_errands,
         fresh_sample_database=lambda: _fresh_sample_database(url),
     )
 
@@ -75,6 +77,20 @@ def _require_ready(url: str, database) -> None:  # type: ignore[no-untyped-def] 
     if database_url(url).get_backend_name() == "sqlite":
         upgrade(database.engine)
     check_revision(database.engine)
+
+
+def _run_errands(database, *, once: bool, stop: Event, speed: float):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """The sample's carriers exist only here; a live warehouse has none until a carrier is set up."""
+    from warehouse_app.carriers.simulated import SimulatedCarrier  # noqa: PLC0415 - see _open_database
+    from warehouse_app.errands.loop import run_errands  # noqa: PLC0415
+    from warehouse_app.operations.sample import purpose_of  # noqa: PLC0415
+    from warehouse_app.operations.tracking import carriers_in_use  # noqa: PLC0415
+
+    adapters = {}
+    if database.read(purpose_of) == "sample":
+        carrier = SimulatedCarrier(database.clock, speed)
+        adapters = dict.fromkeys(database.read(carriers_in_use), carrier)
+    return run_errands(database, adapters, once=once, stop=stop)
 
 
 def _fresh_sample_database(url: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - imported late

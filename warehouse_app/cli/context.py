@@ -26,6 +26,8 @@ class Context:
     open_database: Callable[[], Database]
     require_ready: Callable[[Database], None]
     """Raises DatabaseNotReady; an embedded database that does not exist yet is made."""
+    run_errands: Callable[..., Any]
+    """The errands service with the carriers that this database knows; see errands.loop."""
     fresh_sample_database: Callable[[], Database]
     """An empty, migrated database in place of an earlier sample. Raises NotEmpty for one that is in use."""
 

@@ -94,6 +94,11 @@ class CountSession(Session[CountState]):
         self._location = ""
         self._last: Counted | None = None
 
+    @property
+    def last_counted(self) -> Counted | None:
+        """What was counted last at the open location."""
+        return self._last
+
     def state_of(self, packet: Packet) -> CountState:
         """A fresh state for a count sheet."""
         return CountState(cast("CountPacket", packet))
