@@ -11,6 +11,7 @@ from warehouse_app.domain.counting import CountSession
 from warehouse_app.domain.errors import NotFound, StoreUnavailable, WarehouseError
 from warehouse_app.domain.facts import LabelPrinted, Recorded
 from warehouse_app.domain.packets import Packet
+from warehouse_app.domain.picking import PickSession
 from warehouse_app.domain.putaway import PutawaySession
 from warehouse_app.domain.scan import Scan, ScanKind, badge_code, parse_scan
 from warehouse_app.domain.session import Expected, Feedback, FeedbackKind, Need, Outcome, Session, feedback
@@ -231,14 +232,31 @@ class ConnectedBench:
         """Who claims."""
         return Holder(self.bench.file.station, self.bench.worker)
 
+    @property
+    def wants_work(self) -> bool:
+        """Whether the session can only go on with something from the shared database."""
+        session = self.bench.session
+        return self.bench.idle or (isinstance(session, PickSession) and session.out_of_totes)
+
     def look_for_work(self) -> None:
         """When the session is idle, find out what waits; without the shared database nothing is known to wait."""
+        self._look_for_totes()
         if not self.bench.idle or not self.bench.worker:
             return
         try:
             self.bench.session.waiting = self.link.waiting_work(self.bench.session.task, self.holder)
         except StoreUnavailable:
             self.bench.session.waiting = ()
+
+    def _look_for_totes(self) -> None:
+        session = self.bench.session
+        if not isinstance(session, PickSession) or session.state is None or not session.out_of_totes:
+            return
+        try:
+            packet = self.link.more_totes(session.state.packet)
+        except StoreUnavailable:
+            return
+        self.bench.take(packet)
 
     def catch_up(self) -> Answer | None:
         """Wait until everything is posted and applied, and take what came back. Raises StoreUnavailable."""

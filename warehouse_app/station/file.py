@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from os import getpid
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 import pysqlite3
@@ -53,6 +54,7 @@ class StationFile:
         home.mkdir(parents=True, exist_ok=True)
         self.home = home
         self.path = home / "station.db"
+        self._writing = RLock()
         self._lock = FileLock(home / "station.lock")
         self._own()
         self.connection = connect(self.path)
@@ -75,14 +77,15 @@ class StationFile:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing, and on disk when it ends."""
-        self.connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            self.connection.execute("ROLLBACK")
-            raise
-        self.connection.execute("COMMIT")
+        """All or nothing, and on disk when it ends. Another thread that wants one waits for its turn."""
+        with self._writing:
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self.connection.execute("ROLLBACK")
+                raise
+            self.connection.execute("COMMIT")
 
     def begin_again(self) -> None:
         """Start a new incarnation with an empty journal; the old file stays beside it for a person."""

@@ -153,7 +153,11 @@ class Journal:
         )  # fmt: skip
 
     def _epoch(self, work: str) -> int:
+        """The claim under which work is done; that of its last fact when it was let go, as before a late label."""
         row = self.file.connection.execute("SELECT epoch FROM packet WHERE work = ?", (work,)).fetchone()
+        if row is None:
+            query = "SELECT epoch FROM journal WHERE work = ? ORDER BY sequence DESC LIMIT 1"
+            row = self.file.connection.execute(query, (work,)).fetchone()
         return int(row[0]) if row else 0
 
     def _recorded(self, row: Sequence[object]) -> Recorded:

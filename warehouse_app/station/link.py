@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from warehouse_app.books.bookkeeping import book_everything, unapplied_count
 from warehouse_app.domain.errors import NotFound, WarehouseError
-from warehouse_app.domain.packets import Packet
+from warehouse_app.domain.packets import Packet, PickPacket
 from warehouse_app.domain.scan import ScanKind
 from warehouse_app.domain.session import Expected, Need
 from warehouse_app.language import mark
@@ -59,17 +59,23 @@ class Link:
         self._posting = Lock()
         self._known = False
 
-    def connect(self) -> None:
+    @property
+    def connected(self) -> bool:
+        """Whether the database was found to be this station's; nothing may be posted before."""
+        return self._known
+
+    def connect(self, *, may_begin_again: bool = True) -> None:
         """Make sure that this is the station's database, and bring the reference data up to date.
 
         A station that was used with another database begins afresh, unless it holds scans that were never posted
-        there: then OtherDatabase is raised.
+        there: then OtherDatabase is raised. A bench that is at work must not be begun again beneath its hands: its
+        caller leaves `may_begin_again` out, and the error is raised in either case.
         """
         identity, version = self._database.read(reference_version)
         mine = self._file.setting("database")
         if mine and mine != identity:
             waiting = waiting_in(self._file.home)
-            if waiting:
+            if waiting or not may_begin_again:
                 raise OtherDatabase(count=waiting)
             self._poster.close()
             self._file.begin_again()
@@ -116,12 +122,17 @@ class Link:
     def fetch(self, task: str, holder: Holder, need: Need) -> Packet:
         """Claim the work that a scan names. Raises a WarehouseError that says why it cannot be had."""
         if not self._known:
-            self.connect()
+            self.connect(may_begin_again=False)
         self.settle()
         claim, _ = CLAIMS[task]
         if task == "pack" and need.kind not in (ScanKind.TOTE, ScanKind.ORDER):
             raise NotFound(thing="order", name=need.code)
         return self._database.write(claim, holder, need)
+
+    def more_totes(self, packet: PickPacket) -> PickPacket:
+        """A pick list's packet with totes that are empty now. Raises StoreUnavailable."""
+        self.settle()
+        return self._database.write(picking.offer_totes, packet)
 
     def waiting_work(self, task: str, holder: Holder) -> tuple[Expected, ...]:
         """The codes that would begin work of this task now. Raises StoreUnavailable."""

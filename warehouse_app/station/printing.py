@@ -1,43 +1,93 @@
 """The station's print queue: a document is asked for with the facts that need it, and printed beside the work."""
 
-import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from warehouse_app.domain.catalogue import Catalogue
-from warehouse_app.domain.facts import LabelPrinted
-from warehouse_app.domain.packets import Address, PackPacket
-from warehouse_app.domain.packing_state import CartonProgress, PackState
 from warehouse_app.documents.address import PostalAddress
 from warehouse_app.documents.packing_slip import PackingSlip, SlipLine, packing_slip_pdf
 from warehouse_app.documents.page import Imprint
 from warehouse_app.documents.shipping_label import ShippingLabel, shipping_label_zpl, shipping_labels_pdf
+from warehouse_app.domain.catalogue import Catalogue
+from warehouse_app.domain.facts import LabelPrinted, Undone
+from warehouse_app.domain.packets import Address, PackPacket
+from warehouse_app.domain.packing_state import CartonProgress, PackState
 from warehouse_app.station.bench import Bench
 from warehouse_app.station.journal import PrintJob
 
 OUTPUT_SETTING = "label_folder"
 
 
+@dataclass(frozen=True, slots=True)
+class Printout:
+    """A document that is ready to be made: values only, so that any thread may make it."""
+
+    job: PrintJob
+    state: PackState
+    carton: CartonProgress
+    made: datetime
+    catalogue: Catalogue
+
+    @property
+    def fact(self) -> LabelPrinted:
+        """The fact that it was printed."""
+        asked = self.job.request
+        return LabelPrinted(asked.order_no, self.carton.carton, asked.document, asked.reprint)
+
+    def lay_into(self, folder: Path) -> list[str]:
+        """Make the document's files in this folder and give their names. Raises OSError."""
+        documents = (
+            _label_files(self.state, self.carton, self.made, reprint=self.job.request.reprint)
+            if self.job.request.document == "label"
+            else _slip_files(self.state, self.carton, self.made, self.catalogue)
+        )
+        for name, content in documents:
+            write_whole(folder / name, content)
+        return [name for name, _ in documents]
+
+
 class PrintQueue:
-    """Makes the documents that wait and lays them into the output folder, in the order in which they were asked for."""
+    """Makes the documents that wait and lays them into the output folder, in the order in which they were asked for.
+
+    Everything here belongs to the bench's thread, for it touches the journal; a screen takes `next_printout`, makes it
+    on another thread, and comes back with `printed` or `failed`.
+    """
 
     def __init__(self, bench: Bench, folder: Path) -> None:
         self._bench = bench
-        self._folder = Path(bench.file.setting(OUTPUT_SETTING) or folder)
+        self.folder = Path(bench.file.setting(OUTPUT_SETTING) or folder)
 
     def run_waiting(self) -> list[str]:
         """Print everything that waits and give the files. A folder that cannot be written leaves the jobs waiting."""
-        printed: list[str] = []
-        for job in self._bench.journal.print_jobs():
+        files: list[str] = []
+        while (printout := self.next_printout()) is not None:
             try:
-                files = self._print(job)
+                files.extend(printout.lay_into(self.folder))
             except OSError as error:
-                self._bench.journal.print_failed(job.job_id, str(error))
-                return printed
-            printed.extend(files)
-        return printed
+                self.failed(printout, error)
+                return files
+            self.printed(printout)
+        return files
+
+    def next_printout(self) -> Printout | None:
+        """The oldest document that waits; None when none does."""
+        for job in self._bench.journal.print_jobs():
+            state = self._state_of(job)
+            carton = next((one for one in state.cartons if one.carton == job.request.carton), None)
+            if carton is not None:
+                return Printout(job, state, carton, self._bench.now(), self._bench.replica.catalogue)
+            self._bench.journal.print_done(job.job_id)
+        return None
+
+    def printed(self, printout: Printout) -> None:
+        """The document lies in the folder."""
+        self._bench.printed(printout.job, printout.fact)
+
+    def failed(self, printout: Printout, error: OSError) -> None:
+        """The folder could not be written; the document goes on waiting."""
+        self._bench.journal.print_failed(printout.job.job_id, str(error))
 
     @property
     def problem(self) -> str:
@@ -46,27 +96,16 @@ class PrintQueue:
         row = self._bench.file.connection.execute(query).fetchone()
         return str(row[0]) if row else ""
 
-    def _print(self, job: PrintJob) -> list[str]:
+    def _state_of(self, job: PrintJob) -> PackState:
+        """The order as the journal has it now, without what was undone."""
         packet = PackPacket.from_json(job.content)
         state = PackState(packet)
-        for recorded in self._bench.journal.facts_under(packet.work, packet.epoch):
-            state.apply(recorded.fact)
-        carton = next((one for one in state.cartons if one.carton == job.request.carton), None)
-        if carton is None:
-            self._bench.journal.print_done(job.job_id)
-            return []
-        made = self._bench.now()
-        documents = (
-            _label_files(state, carton, made, reprint=job.request.reprint)
-            if job.request.document == "label"
-            else _slip_files(state, carton, made, self._bench.replica.catalogue)
-        )
-        for name, content in documents:
-            write_whole(self._folder / name, content)
-        self._bench.printed(
-            job, LabelPrinted(packet.order_no, carton.carton, job.request.document, job.request.reprint)
-        )
-        return [name for name, _ in documents]
+        facts = self._bench.journal.facts_under(packet.work, packet.epoch)
+        undone = {one.fact.fact_id for one in facts if isinstance(one.fact, Undone)}
+        for recorded in facts:
+            if recorded.fact_id not in undone:
+                state.apply(recorded.fact)
+        return state
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -74,7 +113,7 @@ def write_whole(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f"{path.suffix}.part")
     part.write_bytes(content)
-    os.replace(part, path)
+    part.replace(path)
 
 
 def label_of(state: PackState, carton: CartonProgress, made: datetime) -> ShippingLabel:
