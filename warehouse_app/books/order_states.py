@@ -12,6 +12,9 @@ def settle_order(order_no: str, books: Books) -> None:
     lines = [line for line in books.lines_of(order_no) if line.stocked]
     if order.state in ("released", "picking", "packed"):
         _after_picking(order, lines, books)
+    if order.state == "packing" and not any(line.allocated for line in lines):
+        # Everything that was on the bench turned out to be missing.
+        books.set_state(order, state_by_reservation(order, lines))
     if order.state == "packed" and not any(line.reserved for line in lines):
         _after_despatch(order, lines, books)
 

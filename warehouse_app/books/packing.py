@@ -70,6 +70,7 @@ def apply_unit_missing(fact: UnitMissing, books: Books) -> None:
         f"{fact.reason}_at_packing", order_no=fact.order_no, sku=fact.sku, location=fact.tote, quantity=fact.quantity
     )
     books.note(fact.order_no, f"{fact.reason}_at_packing", sku=fact.sku, quantity=fact.quantity)
+    books.touched.add(fact.order_no)
     _free_tote(fact.tote, books)
 
 

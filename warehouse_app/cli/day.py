@@ -55,7 +55,7 @@ class DemoStation:
             trouble = 0 if self._count(answer) else trouble + 1
             if prints is not None and bench.bench.idle:
                 prints.run_waiting()
-            if bench.bench.idle:
+            if bench.wants_work:
                 bench.look_for_work()
         bench.bench.finish()
         self.link.settle()

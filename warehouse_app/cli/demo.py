@@ -107,8 +107,6 @@ def _run(day: _Day, arguments: Namespace) -> None:
         _import(day, arguments.orders)
     with day.phase("reserve", tr("Reserving stock")):
         reserve_open_orders(day.database, SUPERVISOR)
-    with day.phase("release", tr("Releasing waves")):
-        _release(day)
     _pick_and_pack(day)
     with day.phase("ship", tr("Handing over to the carriers")), day.station("SHIP-01") as ship:
         ship.work("ship", LOADER)
@@ -128,29 +126,25 @@ def _import(day: _Day, limit: int | None) -> None:
         import_sample_orders(day.database, day.context.readers, today=today, limit=limit, only_last_day=True)
 
 
-def _release(day: _Day) -> None:
-    """One wave for each cut-off, the most urgent first."""
-    waiting = day.database.read(list_orders)
-    for until in sorted({order.ship_by for order in waiting if not order.held}):
-        release_waves(day.database, WaveRequest(SUPERVISOR, until=until))
-
-
 def _pick_and_pack(day: _Day) -> None:
-    """Pick and pack until nothing is left: short picks may have sent pickers out again."""
-    labels = day.folder / "labels"
+    """A wave for each cut-off, the most urgent first; then what short picks sent pickers out for again."""
     pick_twist, pack_twist = PickTwist(), PackTwist(lambda order_no: _cancel(day, order_no))
+    waiting = day.database.read(list_orders)
     with (
         day.station("PICK-01") as first_cart,
         day.station("PICK-02") as second_cart,
         day.station("PACK-01") as first_bench,
         day.station("PACK-02") as second_bench,
     ):
-        for _ in range(3):
+        for until in (*sorted({order.ship_by for order in waiting if not order.held}), None):
+            with day.phase("release", tr("Releasing a wave")):
+                release_waves(day.database, WaveRequest(SUPERVISOR, until=until))
             with day.phase("pick", tr("Picking")):
                 second_cart.work("pick", PICKERS[1], twist=pick_twist, most=400)
                 first_cart.work("pick", PICKERS[0], twist=pick_twist)
                 second_cart.work("pick", PICKERS[1], twist=pick_twist)
             with day.phase("pack", tr("Packing")):
+                labels = day.folder / "labels"
                 second_bench.work("pack", PACKERS[1], twist=pack_twist, labels=labels, most=300)
                 first_bench.work("pack", PACKERS[0], twist=pack_twist, labels=labels)
                 second_bench.work("pack", PACKERS[1], twist=pack_twist, labels=labels)

@@ -97,7 +97,7 @@ class _Runner:
             self._answer(line, feedback(FeedbackKind.BOUNCE, mark("The same scan again: not counted.")))
             return
         answer = self._bench.scan(scan_text)
-        if self._bench.bench.idle:
+        if self._bench.wants_work:
             self._bench.look_for_work()
         self._show(line, answer)
 

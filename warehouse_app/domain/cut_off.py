@@ -22,3 +22,12 @@ def ship_by(ordered_at: datetime, service: str, cut_off: str, zone: tzinfo) -> d
         while day.weekday() >= _SATURDAY:
             day += timedelta(days=1)
     return datetime.combine(day, at, zone)
+
+
+def next_pick_up(now: datetime, cut_off: str, zone: tzinfo) -> datetime:
+    """The next time at which a carrier with this cut-off (local time) comes; never on Saturdays and Sundays."""
+    at = time.fromisoformat(cut_off)
+    day = now.astimezone(zone).date()
+    while day.weekday() >= _SATURDAY or datetime.combine(day, at, zone) <= now:
+        day += timedelta(days=1)
+    return datetime.combine(day, at, zone)

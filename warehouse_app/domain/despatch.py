@@ -58,6 +58,9 @@ class ShipState(State):
             content = json.loads(fact.content)
             if content["what"] == "stop":
                 self.stopped[content["carton"]] = str(content.get("reason", ""))
+            elif content["what"] == "release":
+                self.stopped.pop(content["carton"], None)
+                self.held_back.discard(content["carton"])
 
 
 class ShipSession(Session[ShipState]):

@@ -327,7 +327,7 @@ class PackSession(Session[PackState]):
         if line is None:
             return self.wrong_state(mark("Every unit is packed. Reopen the carton to report a problem."))
         quantity = line.open_quantity if reason == "missing" else 1
-        facts = []
+        facts: list[Fact] = []
         for units in state.units_for(line.sku, "", line.line_no):
             taken = min(quantity, units.left) if units.units.line_no == line.line_no else 0
             part = units.units
@@ -344,7 +344,23 @@ class PackSession(Session[PackState]):
             if reason == "missing"
             else mark("One {product} is reported damaged: put it into the red box.")
         )
+        lost = sum(fact.quantity for fact in facts if isinstance(fact, UnitMissing))
+        if state.units_total - lost == state.units_packed:
+            facts += self._closed_again(state)
         return Outcome(feedback(FeedbackKind.INFO, message, card, product=card), tuple(facts), state.packet.work)
+
+    def _closed_again(self, state: PackState) -> list[Fact]:
+        """When nothing is left to pack and every carton is closed already, the last of them completes the order."""
+        filled = [carton for carton in state.cartons if carton.units]
+        if not filled or not all(carton.closed for carton in filled):
+            return []
+        carton = filled[-1]
+        return [
+            CartonClosed(
+                state.packet.order_no, carton.carton, carton.number, carton.carton_type, carton.closed_weight_g,
+                "calculated", last=True,
+            )
+        ]  # fmt: skip
 
     def _open_lines(self, state: PackState) -> list[LineProgress]:
         return [line for line in state.lines.values() if line.open_quantity > 0]

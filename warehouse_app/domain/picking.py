@@ -93,6 +93,15 @@ class PickSession(Session[PickState]):
             units=state.units_left(),
         )
 
+    @property
+    def out_of_totes(self) -> bool:
+        """Whether the next units need an empty tote and the packet knows none any more."""
+        state = self.state
+        progress = state.current if state is not None else None
+        if state is None or progress is None or state.tote_of(progress.stop.order_no):
+            return False
+        return all(name in state.used_totes for name in state.packet.free_totes)
+
     def work_on(self, state: PickState, scan: Scan) -> Outcome:
         """Answer a scan on the walk."""
         progress = state.current

@@ -36,6 +36,15 @@ def claim_pick_list(tx: Transaction, holder: Holder, need: Need) -> PickPacket:
     return packet
 
 
+def offer_totes(tx: Transaction, packet: PickPacket) -> PickPacket:
+    """The station's packet with totes that are empty now; its stops stay as they were claimed."""
+    tx.lock_warehouse()
+    wanted = _totes_wanted(tx, packet.stops, packet.tote_volume_ml) + SPARE_TOTES
+    offered = replace(packet, free_totes=_free_totes(tx, wanted, packet.work))
+    keep_packet(tx, offered)
+    return offered
+
+
 def waiting_pick_lists(tx: Transaction, _holder: Holder) -> Sequence[Expected]:
     """The codes of pick lists that nobody walks yet, the most urgent first."""
     pick_list, stop = tables.pick_list, tables.pick_stop

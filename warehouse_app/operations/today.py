@@ -1,0 +1,423 @@
+"""What a supervisor asks first: what is late, what is stuck, what is next."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import RowMapping, func, select
+
+from warehouse_app.domain.business_day import business_day
+from warehouse_app.domain.cut_off import next_pick_up
+from warehouse_app.domain.errors import NoWarehouse
+from warehouse_app.operations.counting_status import counted_tasks
+from warehouse_app.operations.keeping import service_is_alive
+from warehouse_app.store import tables
+from warehouse_app.store.database import Transaction
+
+ENDED = ("shipped", "cancelled")
+STAGES: Mapping[str, str] = {
+    "new": "to_release",
+    "reserved": "to_release",
+    "partial": "to_release",
+    "short": "to_release",
+    "released": "to_pick",
+    "picking": "to_pick",
+    "picked": "to_pack",
+    "packing": "to_pack",
+    "packed": "to_hand_over",
+}
+"""What an order in each state waits for."""
+
+PACE_OVER = timedelta(hours=1)
+LIST_LIMIT = 50
+"""The most late or stuck orders that are listed; the totals count all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """Orders by what they wait for."""
+
+    to_release: int = 0
+    to_pick: int = 0
+    to_pack: int = 0
+    to_hand_over: int = 0
+
+    @property
+    def unpacked(self) -> int:
+        """Orders whose last carton is not closed yet."""
+        return self.to_release + self.to_pick + self.to_pack
+
+    @property
+    def all(self) -> int:
+        """Every order that has not left."""
+        return self.unpacked + self.to_hand_over
+
+
+@dataclass(frozen=True, slots=True)
+class PickUp:
+    """A carrier's next pick-up: the orders that must be on it, and how many will miss it at the present pace.
+
+    `will_miss` is None while nothing was packed within the last hour, for then nobody can tell.
+    """
+
+    service: str
+    name: str
+    name_zh: str
+    carrier_name: str
+    at: datetime
+    stages: Stages
+    units_left: int
+    late: int
+    handed_over: int
+    will_miss: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrder:
+    """An order in a list; `why` is the reason it waits, as it was recorded."""
+
+    order_no: str
+    state: str
+    service: str
+    ship_by: datetime
+    customer: str
+    units: int
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """What does not move by itself. Each list is cut at LIST_LIMIT, its count is not."""
+
+    held: tuple[OpenOrder, ...]
+    short: tuple[OpenOrder, ...]
+    stop_requests: tuple[OpenOrder, ...]
+    held_count: int
+    short_count: int
+    stop_count: int
+    parked_facts: int
+    discrepancies: tuple[tuple[str, int], ...]
+
+    @property
+    def count(self) -> int:
+        """Everything that wants a person."""
+        kinds = sum(number for _, number in self.discrepancies)
+        return self.held_count + self.short_count + self.stop_count + self.parked_facts + kinds
+
+
+@dataclass(frozen=True, slots=True)
+class LastCount:
+    """The newest day that was counted, or is to be."""
+
+    business_day: date
+    locations: int
+    counted: int
+    approved: int
+    with_variance: int
+    units_off: int
+
+
+@dataclass(frozen=True, slots=True)
+class Upkeep:
+    """How far the books have what the stations reported. `oldest` is the first fact that they do not have yet."""
+
+    unapplied: int
+    oldest: datetime | None
+    keeper_alive: bool
+    parked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The state of the house at `now`. Packed orders are those whose last carton was closed."""
+
+    now: datetime
+    name: str
+    name_zh: str
+    timezone: str
+    business_day: date
+    orders: int
+    stages: Stages
+    pick_units: int
+    shipped_today: int
+    shipped_units_today: int
+    packed_by_hour: tuple[int, ...]
+    pick_ups: tuple[PickUp, ...]
+    late: tuple[OpenOrder, ...]
+    late_count: int
+    stuck: Stuck
+    last_count: LastCount | None
+    upkeep: Upkeep
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingOrder:
+    """An order that waits for a bench; `tote` is empty when its units lie in none."""
+
+    order_no: str
+    tote: str
+    service_name: str
+    service_name_zh: str
+    ship_by: datetime
+    units: int
+    lines: int
+
+
+def read_today(tx: Transaction) -> Today:
+    """Everything the first page shows, from one consistent state. Raises NoWarehouse."""
+    house = tx.row(select(tables.warehouse).where(tx.mine(tables.warehouse)))
+    if house is None:
+        raise NoWarehouse
+    zone = ZoneInfo(house["timezone"] or "UTC")
+    day = business_day(tx.now, zone, house["business_day_starts"])
+    starts = time.fromisoformat(house["business_day_starts"] or "00:00")
+    day_begins = datetime.combine(day, starts, zone)
+    open_orders = _open_orders(tx)
+    packed = _packed_since(tx, min(day_begins, tx.now - PACE_OVER))
+    shipped = _shipped_since(tx, day_begins)
+    late = [row for row in open_orders if row["ship_by"] < tx.now]
+    return Today(
+        now=tx.now,
+        name=house["name"],
+        name_zh=house["name_zh"],
+        timezone=house["timezone"] or "UTC",
+        business_day=day,
+        orders=_order_count(tx),
+        stages=_stages(open_orders),
+        pick_units=sum(row["units"] for row in open_orders if STAGES[row["state"]] == "to_pick"),
+        shipped_today=len(shipped),
+        shipped_units_today=sum(row["units"] for row in shipped),
+        packed_by_hour=_by_hour(packed, day_begins, tx.now),
+        pick_ups=_pick_ups(tx, open_orders, shipped, sum(at > tx.now - PACE_OVER for at in packed), zone),
+        late=tuple(_open_order(row) for row in late[:LIST_LIMIT]),
+        late_count=len(late),
+        stuck=_stuck(tx, open_orders),
+        last_count=_last_count(tx),
+        upkeep=read_upkeep(tx),
+    )
+
+
+def read_upkeep(tx: Transaction) -> Upkeep:
+    """How far the books are, for the status bar."""
+    fact, cursor, parked = tables.fact, tables.station_cursor, tables.parked_fact
+    # From the cursors outwards: only what is not applied yet is looked at, however many facts there are.
+    beyond = (
+        (fact.c.warehouse_id == cursor.c.warehouse_id)
+        & (fact.c.station == cursor.c.station)
+        & (fact.c.incarnation == cursor.c.incarnation)
+        & (fact.c.sequence > cursor.c.applied_sequence)
+    )
+    oldest = func.min(fact.c.recorded_at, type_=fact.c.recorded_at.type).label("oldest")
+    query = select(func.count().label("n"), oldest).select_from(cursor.join(fact, beyond)).where(tx.mine(cursor))
+    row = tx.row(query) or {"n": 0, "oldest": None}
+    stuck = int(tx.value(select(func.count()).select_from(parked).where(tx.mine(parked))) or 0)
+    return Upkeep(row["n"], row["oldest"], service_is_alive(tx, "bookkeeper"), stuck)
+
+
+def waiting_for_a_bench(tx: Transaction, limit: int = 12) -> tuple[WaitingOrder, ...]:
+    """The orders that could be packed now, the most urgent first."""
+    order, line, tote, claim, service = (
+        tables.fulfilment_order, tables.fulfilment_line, tables.order_tote, tables.claim, tables.service,
+    )  # fmt: skip
+    held = select(claim.c.work).where(
+        tx.mine(claim), claim.c.state == "held", claim.c.work == func.concat("pack:", order.c.order_no)
+    )
+    first_tote = (
+        select(func.min(tote.c.tote))
+        .where(tote.c.warehouse_id == order.c.warehouse_id, tote.c.order_no == order.c.order_no)
+        .scalar_subquery()
+    )
+    same = (line.c.warehouse_id == order.c.warehouse_id) & (line.c.order_no == order.c.order_no)
+    query = (
+        select(
+            order.c.order_no,
+            order.c.ship_by,
+            order.c.service,
+            service.c.name,
+            service.c.name_zh,
+            first_tote.label("tote"),
+            func.sum(line.c.picked - line.c.packed).label("units"),
+            func.count().label("lines"),
+        )
+        .join(line, same)
+        .outerjoin(service, service.c.service == order.c.service)
+        .where(
+            tx.mine(order), order.c.state.in_(("picked", "packing")), ~order.c.held, ~order.c.cancel_requested,
+            line.c.picked > line.c.packed, ~held.exists(),
+        )
+        .group_by(order.c.order_no, order.c.ship_by, order.c.priority, order.c.service, service.c.name, service.c.name_zh)
+        .order_by(order.c.ship_by, order.c.priority.desc(), order.c.order_no)
+        .limit(limit)
+    )  # fmt: skip
+    return tuple(
+        WaitingOrder(
+            row["order_no"], row["tote"] or "", row["name"] or row["service"], row["name_zh"] or "", row["ship_by"],
+            int(row["units"]), int(row["lines"]),
+        )
+        for row in tx.rows(query)
+    )  # fmt: skip
+
+
+def _order_count(tx: Transaction) -> int:
+    order = tables.fulfilment_order
+    return int(tx.value(select(func.count()).select_from(order).where(tx.mine(order))) or 0)
+
+
+def _open_orders(tx: Transaction) -> Sequence[RowMapping]:
+    """Orders that have not left, the most urgent first, with the units that still have to leave."""
+    order, line = tables.fulfilment_order, tables.fulfilment_line
+    same = (line.c.warehouse_id == order.c.warehouse_id) & (line.c.order_no == order.c.order_no)
+    left = func.sum(line.c.ordered - line.c.cancelled - line.c.shipped)
+    columns = [
+        order.c[name]
+        for name in (
+            "order_no", "state", "service", "ship_by", "customer", "priority", "ship_policy", "held", "hold_reason",
+            "cancel_requested", "reason",
+        )
+    ]  # fmt: skip
+    return tx.rows(
+        select(*columns, left.label("units"))
+        .join(line, same)
+        .where(tx.mine(order), order.c.state.notin_(ENDED), line.c.stocked)
+        .group_by(*columns)
+        .order_by(order.c.ship_by, order.c.priority.desc(), order.c.order_no)
+    )
+
+
+def _stages(rows: Sequence[RowMapping]) -> Stages:
+    return Stages(**Counter(STAGES[row["state"]] for row in rows))
+
+
+def _packed_since(tx: Transaction, since: datetime) -> list[datetime]:
+    """When orders were packed: the instant at which their last carton was closed."""
+    carton, shipment, order = tables.carton, tables.shipment, tables.fulfilment_order
+    same = (carton.c.warehouse_id == shipment.c.warehouse_id) & (carton.c.shipment_no == shipment.c.shipment_no)
+    of_order = (shipment.c.warehouse_id == order.c.warehouse_id) & (shipment.c.order_no == order.c.order_no)
+    closed = func.max(carton.c.closed_at, type_=carton.c.closed_at.type).label("closed_at")
+    query = (
+        select(order.c.order_no, closed)
+        .join(shipment, of_order)
+        .join(carton, same)
+        .where(tx.mine(order), order.c.state.in_(("packed", "shipped")), carton.c.closed_at >= since)
+        .group_by(order.c.order_no)
+    )
+    return [row["closed_at"] for row in tx.rows(query)]
+
+
+def _shipped_since(tx: Transaction, since: datetime) -> Sequence[RowMapping]:
+    """Orders of which something was handed over since then, with their services and units."""
+    shipment, order, line = tables.shipment, tables.fulfilment_order, tables.fulfilment_line
+    gone = (
+        select(shipment.c.order_no)
+        .where(tx.mine(shipment), shipment.c.handed_over_at >= since)
+        .group_by(shipment.c.order_no)
+        .subquery()
+    )
+    same = (line.c.warehouse_id == order.c.warehouse_id) & (line.c.order_no == order.c.order_no)
+    return tx.rows(
+        select(order.c.order_no, order.c.service, order.c.ship_by, func.sum(line.c.shipped).label("units"))
+        .join(gone, gone.c.order_no == order.c.order_no)
+        .join(line, same)
+        .where(tx.mine(order))
+        .group_by(order.c.order_no, order.c.service, order.c.ship_by)
+    )
+
+
+def _by_hour(packed: Sequence[datetime], day_begins: datetime, now: datetime) -> tuple[int, ...]:
+    """Orders packed in each hour of the business day so far, at most the last twelve."""
+    hours = max(1, int((now - day_begins).total_seconds() // 3600) + 1)
+    counts = Counter(int((at - day_begins).total_seconds() // 3600) for at in packed)
+    return tuple(counts[hour] for hour in range(max(0, hours - 12), hours))
+
+
+def _pick_ups(
+    tx: Transaction, rows: Sequence[RowMapping], shipped: Sequence[RowMapping], pace: int, zone: ZoneInfo
+) -> tuple[PickUp, ...]:
+    """The next pick-up of every service, the earliest first; what is already late has to be on it too."""
+    found = []
+    for service in tx.rows(select(tables.service)):
+        at = next_pick_up(tx.now, service["cut_off"], zone)
+        mine = [row for row in rows if row["service"] == service["service"] and row["ship_by"] <= at]
+        gone = sum(row["service"] == service["service"] for row in shipped)
+        found.append((at, service, mine, gone))
+    found.sort(key=lambda one: (one[0], one[1]["priority"], one[1]["service"]))
+    pick_ups, before = [], 0
+    for at, service, mine, gone in found:
+        stages = _stages(mine)
+        hours = max(0.0, (at - tx.now).total_seconds() / 3600)
+        # Benches work off the earliest pick-up first, so a later one gets what they still manage after it.
+        before += stages.unpacked
+        missing = max(0, min(stages.unpacked, before - int(pace * hours)))
+        pick_ups.append(
+            PickUp(
+                service["service"], service["name"], service["name_zh"], service["carrier_name"], at, stages,
+                sum(row["units"] for row in mine), sum(row["ship_by"] < tx.now for row in mine), gone, missing if pace or not stages.unpacked else None,
+            )
+        )  # fmt: skip
+    return tuple(pick_ups)
+
+
+def _stuck(tx: Transaction, rows: Sequence[RowMapping]) -> Stuck:
+    held = [row for row in rows if row["held"]]
+    stops = [row for row in rows if row["cancel_requested"]]
+    short = [row for row in rows if _is_short(row) and not row["held"] and not row["cancel_requested"]]
+    table, parked = tables.discrepancy, tables.parked_fact
+    kinds = tx.rows(
+        select(table.c.kind, func.count().label("n"))
+        .where(tx.mine(table), table.c.settled_at.is_(None))
+        .group_by(table.c.kind)
+        .order_by(func.count().desc(), table.c.kind)
+    )
+    return Stuck(
+        tuple(_open_order(row, row["hold_reason"]) for row in held[:LIST_LIMIT]),
+        tuple(_open_order(row, row["reason"]) for row in short[:LIST_LIMIT]),
+        tuple(_open_order(row, row["reason"]) for row in stops[:LIST_LIMIT]),
+        len(held),
+        len(short),
+        len(stops),
+        int(tx.value(select(func.count()).select_from(parked).where(tx.mine(parked))) or 0),
+        tuple((row["kind"], int(row["n"])) for row in kinds),
+    )
+
+
+def _is_short(row: RowMapping) -> bool:
+    """Whether the order waits for stock: nothing of it is there, or a part and it must leave whole."""
+    return row["state"] == "short" or (row["state"] == "partial" and row["ship_policy"] == "complete")
+
+
+def _open_order(row: RowMapping, why: str = "") -> OpenOrder:
+    return OpenOrder(
+        row["order_no"], row["state"], row["service"], row["ship_by"], row["customer"], int(row["units"]), why
+    )
+
+
+def _last_count(tx: Transaction) -> LastCount | None:
+    """The newest planned day with at least one counted location, else the newest plan at all."""
+    plan, task = tables.count_plan, tables.count_task
+    same = (task.c.warehouse_id == plan.c.warehouse_id) & (task.c.plan_no == plan.c.plan_no)
+    counted = func.sum(task.c.counted_at.is_not(None).cast(task.c.walk_no.type))
+    query = (
+        select(plan.c.business_day, counted.label("counted"))
+        .join(task, same)
+        .where(tx.mine(plan))
+        .group_by(plan.c.business_day)
+        .order_by(plan.c.business_day.desc())
+        .limit(7)
+    )
+    days = tx.rows(query)
+    if not days:
+        return None
+    day = next((row["business_day"] for row in days if row["counted"]), days[0]["business_day"])
+    wanted = select(task).join(plan, same).where(tx.mine(task), plan.c.business_day == day)
+    tasks = counted_tasks(tx, tx.rows(wanted))
+    off = [one for one in tasks if one.counted_at and one.units_off]
+    return LastCount(
+        day,
+        len(tasks),
+        sum(one.counted_at is not None for one in tasks),
+        sum(one.state == "approved" for one in tasks),
+        len(off),
+        sum(one.units_off for one in off),
+    )
