@@ -17,6 +17,9 @@ from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
 
 ENDED = ("shipped", "cancelled")
+SHORT = ("short", "partial")
+"""Orders for which stock is missing; those in part may leave with what there is when their customer agreed to it."""
+
 STAGES: Mapping[str, str] = {
     "new": "to_release",
     "reserved": "to_release",
@@ -211,7 +214,7 @@ def read_upkeep(tx: Transaction) -> Upkeep:
     )
     oldest = func.min(fact.c.recorded_at, type_=fact.c.recorded_at.type).label("oldest")
     query = select(func.count().label("n"), oldest).select_from(cursor.join(fact, beyond)).where(tx.mine(cursor))
-    row = tx.row(query) or {"n": 0, "oldest": None}
+    row = tx.rows(query)[0]
     stuck = int(tx.value(select(func.count()).select_from(parked).where(tx.mine(parked))) or 0)
     return Upkeep(row["n"], row["oldest"], service_is_alive(tx, "bookkeeper"), stuck)
 
@@ -247,7 +250,9 @@ def waiting_for_a_bench(tx: Transaction, limit: int = 12) -> tuple[WaitingOrder,
             tx.mine(order), order.c.state.in_(("picked", "packing")), ~order.c.held, ~order.c.cancel_requested,
             line.c.picked > line.c.packed, ~held.exists(),
         )
-        .group_by(order.c.order_no, order.c.ship_by, order.c.priority, order.c.service, service.c.name, service.c.name_zh)
+        .group_by(
+            order.c.order_no, order.c.ship_by, order.c.priority, order.c.service, service.c.name, service.c.name_zh
+        )
         .order_by(order.c.ship_by, order.c.priority.desc(), order.c.order_no)
         .limit(limit)
     )  # fmt: skip
@@ -336,33 +341,37 @@ def _pick_ups(
     tx: Transaction, rows: Sequence[RowMapping], shipped: Sequence[RowMapping], pace: int, zone: ZoneInfo
 ) -> tuple[PickUp, ...]:
     """The next pick-up of every service, the earliest first; what is already late has to be on it too."""
-    found = []
-    for service in tx.rows(select(tables.service)):
-        at = next_pick_up(tx.now, service["cut_off"], zone)
-        mine = [row for row in rows if row["service"] == service["service"] and row["ship_by"] <= at]
-        gone = sum(row["service"] == service["service"] for row in shipped)
-        found.append((at, service, mine, gone))
-    found.sort(key=lambda one: (one[0], one[1]["priority"], one[1]["service"]))
+    services = [(next_pick_up(tx.now, row["cut_off"], zone), row) for row in tx.rows(select(tables.service))]
+    services.sort(key=lambda one: (one[0], one[1]["priority"], one[1]["service"]))
     pick_ups, before = [], 0
-    for at, service, mine, gone in found:
+    for at, service in services:
+        mine = [row for row in rows if row["service"] == service["service"] and row["ship_by"] <= at]
         stages = _stages(mine)
-        hours = max(0.0, (at - tx.now).total_seconds() / 3600)
+        hours = (at - tx.now).total_seconds() / 3600
         # Benches work off the earliest pick-up first, so a later one gets what they still manage after it.
         before += stages.unpacked
         missing = max(0, min(stages.unpacked, before - int(pace * hours)))
         pick_ups.append(
             PickUp(
-                service["service"], service["name"], service["name_zh"], service["carrier_name"], at, stages,
-                sum(row["units"] for row in mine), sum(row["ship_by"] < tx.now for row in mine), gone, missing if pace or not stages.unpacked else None,
+                service=service["service"],
+                name=service["name"],
+                name_zh=service["name_zh"],
+                carrier_name=service["carrier_name"],
+                at=at,
+                stages=stages,
+                units_left=sum(row["units"] for row in mine),
+                late=sum(row["ship_by"] < tx.now for row in mine),
+                handed_over=sum(row["service"] == service["service"] for row in shipped),
+                will_miss=missing if pace or not stages.unpacked else None,
             )
-        )  # fmt: skip
+        )
     return tuple(pick_ups)
 
 
 def _stuck(tx: Transaction, rows: Sequence[RowMapping]) -> Stuck:
     held = [row for row in rows if row["held"]]
     stops = [row for row in rows if row["cancel_requested"]]
-    short = [row for row in rows if _is_short(row) and not row["held"] and not row["cancel_requested"]]
+    short = [row for row in rows if row["state"] in SHORT and not row["held"] and not row["cancel_requested"]]
     table, parked = tables.discrepancy, tables.parked_fact
     kinds = tx.rows(
         select(table.c.kind, func.count().label("n"))
@@ -380,11 +389,6 @@ def _stuck(tx: Transaction, rows: Sequence[RowMapping]) -> Stuck:
         int(tx.value(select(func.count()).select_from(parked).where(tx.mine(parked))) or 0),
         tuple((row["kind"], int(row["n"])) for row in kinds),
     )
-
-
-def _is_short(row: RowMapping) -> bool:
-    """Whether the order waits for stock: nothing of it is there, or a part and it must leave whole."""
-    return row["state"] == "short" or (row["state"] == "partial" and row["ship_policy"] == "complete")
 
 
 def _open_order(row: RowMapping, why: str = "") -> OpenOrder:
