@@ -103,4 +103,4 @@ def _pickable(tx: Transaction, skus: Iterable[str]) -> Iterable[Row]:
         .where(tx.mine(balance), location.c.pickable, balance.c.on_hand > 0)
     )
     for start in range(0, len(wanted), LIST_CHUNK):
-        yield from tx.rows(query.where(balance.c.sku.in_(wanted[start : start + LIST_CHUNK])))  # type: ignore[misc]
+        yield from tx.rows(query.where(balance.c.sku.in_(wanted[start : start + LIST_CHUNK])))

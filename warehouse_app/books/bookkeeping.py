@@ -112,7 +112,7 @@ def recorded_of(row: Row) -> Recorded:
 
 
 def _read_streams(tx: Transaction, limit: int) -> list[_Stream]:
-    fact, cursor = tables.fact, tables.station_cursor
+    cursor = tables.station_cursor
     applied = {
         (row["station"], row["incarnation"]): row["applied_sequence"]
         for row in tx.rows(select(cursor).where(tx.mine(cursor)))

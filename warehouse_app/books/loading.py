@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 
 from sqlalchemy import select
 
@@ -41,7 +41,7 @@ def together(all_needs: Iterable[Needs]) -> Needs:
     merged: dict[str, set[str]] = {item.name: set() for item in fields(Needs)}
     for one in all_needs:
         for name, names in merged.items():
-            names |= getattr(one, name)
+            names.update(getattr(one, name))
     return Needs(**{name: frozenset(names) for name, names in merged.items()})
 
 

@@ -33,9 +33,7 @@ def apply_packing_opened(fact: PackingOpened, books: Books) -> None:
 
 @applies(
     UnitPacked,
-    lambda fact: needs(
-        orders=[fact.order_no], places=[fact.tote, fact.carton], skus=[fact.sku], cartons=[fact.carton]
-    ),
+    lambda fact: needs(orders=[fact.order_no], places=[fact.tote, fact.carton], skus=[fact.sku], cartons=[fact.carton]),
 )
 def apply_unit_packed(fact: UnitPacked, books: Books) -> None:
     """Units and their promise go from the tote into the carton."""

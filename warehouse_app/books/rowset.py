@@ -28,7 +28,9 @@ class RowSet(Generic[RowType]):
         self._rows: dict[Key, RowType] = {}
         self._loaded: dict[Key, Key] = {}
 
-    def load(self, tx: Transaction, column: str, values: Iterable[object], *where: ColumnElement[bool]) -> list[RowType]:
+    def load(
+        self, tx: Transaction, column: str, values: Iterable[object], *where: ColumnElement[bool]
+    ) -> list[RowType]:
         """Load the rows whose column is one of the values; give those that are in the set now."""
         loaded = []
         for found in tx.rows_in(self.table, column, values, *where):

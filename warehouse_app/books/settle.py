@@ -115,9 +115,7 @@ def _replace(tx: Transaction, books: Books) -> None:
         books.touched.add(line.order_no)
 
 
-def _plan_replacements(
-    tx: Transaction, books: Books, lost: dict[tuple[str, int], Replacement]
-) -> tuple[Take, ...]:
+def _plan_replacements(tx: Transaction, books: Books, lost: dict[tuple[str, int], Replacement]) -> tuple[Take, ...]:
     skus = {books.lines[key].sku for key in lost}
     written = shelf_balances(tx, skus)
     books.balances.load(tx, "sku", skus)

@@ -102,7 +102,7 @@ def _moved(tx: Transaction) -> dict[Key, int]:
 
 def _balances(tx: Transaction) -> list[Difference]:
     balance = tables.balance
-    booked = {
+    booked: dict[Key, int] = {
         (row["location"], row["sku"], row["owner"], row["lot"]): row["on_hand"]
         for row in tx.rows(select(balance).where(tx.mine(balance)))
     }
@@ -146,14 +146,14 @@ def _promises_by_line(tx: Transaction) -> list[Difference]:
     for what, table in (("reserved", reservation), ("allocated", allocation)):
         query = select(table.c.order_no, table.c.line_no, func.sum(table.c.quantity)).where(tx.mine(table))
         proven = _summed(tx, query.group_by(table.c.order_no, table.c.line_no))
-        booked = {(row["order_no"], str(row["line_no"])): row[what] for row in rows}
+        booked: dict[Key, int] = {(row["order_no"], str(row["line_no"])): row[what] for row in rows}
         differences += _compare(f"{what} of line", booked, proven)
     return differences
 
 
 def _allocated_by_place(tx: Transaction) -> list[Difference]:
     balance, allocation = tables.balance, tables.allocation
-    booked = {
+    booked: dict[Key, int] = {
         (row["location"], row["sku"], row["owner"], row["lot"]): row["allocated"]
         for row in tx.rows(select(balance).where(tx.mine(balance)))
     }

@@ -34,6 +34,8 @@ from warehouse_app.operations.waves import WaveRequest, release_waves
 SUPERVISOR, SECOND_SUPERVISOR = "W-02", "W-03"
 RECEIVER, PICKERS, PACKERS, LOADER, COUNTERS = "W-04", ("W-05", "W-06"), ("W-07", "W-08"), "W-09", ("W-10", "W-06")
 COUNTED_LOCATIONS = 24
+WRONG = 0.15
+"""The part of the counted places where the shelf differs from the books."""
 CARRIER_SPEED = 1_000_000.0
 """The sample's carriers deliver within a second, so that a shipment can be followed to its end."""
 
@@ -74,7 +76,7 @@ class _Day:
 
 
 def add_commands(commands: Commands) -> None:
-    """demo."""
+    """The demo command."""
     parser = commands.add("demo", demo, tr("run one whole day of real orders through the sample warehouse"))
     parser.add_argument("--out", required=True, metavar="DIR", help=tr("where the papers go"))
     parser.add_argument("--orders", type=int, metavar="N", help=tr("at most so many orders"))
@@ -82,7 +84,7 @@ def add_commands(commands: Commands) -> None:
 
 
 def demo(context: Context, arguments: Namespace) -> int:
-    """`demo`."""
+    """Run the day: `demo`."""
     if arguments.orders is not None and arguments.orders < 1:
         raise BadAmount(orders=arguments.orders)
     folder = Path(arguments.out)
@@ -162,7 +164,7 @@ def _count(day: _Day, chance: random.Random) -> None:
     day.papers.count_plan = plan.plan_no
     day.papers.print_count_sheets()
     lies_there = {
-        (row.location, row.sku): max(0, row.on_hand + (chance.choice((-2, -1, 1)) if chance.random() < 0.15 else 0))
+        (row.location, row.sku): max(0, row.on_hand + (chance.choice((-2, -1, 1)) if chance.random() < WRONG else 0))
         for row in day.database.read(stock_now, None)
     }
     with day.station("COUNT-01") as terminal:

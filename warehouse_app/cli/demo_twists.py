@@ -96,7 +96,11 @@ class PackTwist:
             if len(self._orders_begun) == 5:  # noqa: PLR2004 - the fifth order of the day
                 self._cancel(order_no)
                 bench.catch_up()
-                return bench.bench.expected()[0].scan_text if bench.bench.expected() else None
+                return next((one.scan_text for one in bench.bench.expected()), None)
+        return self._slip(state)
+
+    def _slip(self, state: PackState) -> str | None:
+        order_no = state.packet.order_no
         if self._wrong.now():
             return "22423" if all(line.sku != "22423" for line in state.lines.values()) else UNKNOWN_CODE
         if self._unknown.now():
@@ -123,7 +127,7 @@ class CountTwist:
         self._lies_there = lies_there
         self._typed: set[tuple[str, int, str, str]] = set()
 
-    def __call__(self, bench: ConnectedBench, expected: tuple[Expected, ...]) -> str | None:
+    def __call__(self, bench: ConnectedBench, expected: tuple[Expected, ...]) -> str | None:  # noqa: ARG002 - see Twist
         session = bench.bench.session
         if not isinstance(session, CountSession) or not session.last_quantity or session.state is None:
             return None

@@ -10,7 +10,7 @@ from warehouse_app.language import tr
 
 
 def add_commands(commands: Commands) -> None:
-    """errands."""
+    """The errands command."""
     parser = commands.add("errands", errands, tr("follow parcels with their carriers"))
     parser.add_argument("--once", action="store_true", help=tr("do what is due and end"))
 

@@ -158,9 +158,7 @@ def unhold(context: Context, arguments: Namespace) -> int:
 
 def show_facts(context: Context, arguments: Namespace) -> int:
     """`facts list`."""
-    found = context.database.read(
-        list_facts, order_no=arguments.order, station=arguments.station, kind=arguments.kind
-    )
+    found = context.database.read(list_facts, order_no=arguments.order, station=arguments.station, kind=arguments.kind)
     rows = [
         (f"{fact.happened_at:%Y-%m-%d %H:%M:%S}", fact.station, fact.sequence, fact.kind, fact.worker, fact.state)
         for fact in found

@@ -12,8 +12,6 @@ def common_options(*, suppress: bool) -> ArgumentParser:
     options = ArgumentParser(add_help=False, argument_default=None)
     default: dict[str, Any] = {}
     if suppress:
-
-
         default = {"default": SUPPRESS}
     options.add_argument("--database", metavar="URL", help=tr("the shared database"), **default)
     options.add_argument("--home", metavar="DIR", help=tr("this station's folder"), **default)

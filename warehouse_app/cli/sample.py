@@ -16,7 +16,7 @@ from warehouse_app.operations.sample import (
 
 
 def add_commands(commands: Commands) -> None:
-    """sample."""
+    """The sample command."""
     parser = commands.add("sample", sample, tr("build the sample warehouse with a week of real orders"))
     parser.add_argument("--orders", type=int, metavar="N", help=tr("at most so many orders"))
 

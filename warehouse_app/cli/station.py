@@ -25,7 +25,7 @@ from warehouse_app.station.wording import feedback_text
 
 
 def add_commands(commands: Commands) -> None:
-    """station scan."""
+    """The station group."""
     station = commands.group("station", tr("this station"))
     parser = station.add("scan", scan, tr("work a task from lines of scans on standard input"))
     parser.add_argument("--task", required=True, choices=list(SESSIONS))

@@ -75,6 +75,9 @@ class PackSession(Session[PackState]):
             return self._choose(state, scan.code)
         if scan.kind is ScanKind.COMMAND:
             return self._command(state, scan.code)
+        return self._goods(state, scan)
+
+    def _goods(self, state: PackState, scan: Scan) -> Outcome:
         if scan.kind is ScanKind.QUANTITY:
             return self._quantity(state, scan)
         found = self.catalogue.find(scan)
@@ -262,23 +265,26 @@ class PackSession(Session[PackState]):
         return Outcome(told, (chosen,), state.packet.work)
 
     def _command(self, state: PackState, code: str) -> Outcome:
-        carton = state.open_carton
         if code in PROBLEMS:
             return self._problem(state, PROBLEMS[code])
         if code == REOPEN:
             return self._reopen(state)
         if code == REPRINT:
             return self._reprint(state)
+        if code in (CLOSE, NEXT_BOX):
+            return self._close_if_right(state, code)
+        return self.wrong_state(mark("The command {code} does nothing here."), code=code)
+
+    def _close_if_right(self, state: PackState, code: str) -> Outcome:
+        carton = state.open_carton
         if code == CLOSE and not state.complete:
             return self.wrong_state(
                 mark("{left} units are missing. Scan them, or report a problem."),
                 left=state.units_total - state.units_packed,
             )
-        if code in (CLOSE, NEXT_BOX):
-            if carton is None or not carton.units:
-                return self.wrong_state(mark("The carton is empty. Scan the units first."))
-            return self._close(state, carton, carton.weight_g)
-        return self.wrong_state(mark("The command {code} does nothing here."), code=code)
+        if carton is None or not carton.units:
+            return self.wrong_state(mark("The carton is empty. Scan the units first."))
+        return self._close(state, carton, carton.weight_g)
 
     def _close(self, state: PackState, carton: CartonProgress, weight_g: int | None) -> Outcome:
         """Close the carton; without a scale its weight is calculated from its contents and marked as such."""

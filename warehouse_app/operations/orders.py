@@ -164,7 +164,7 @@ def list_facts(
 def _concerns(payload: dict[str, Any], work: str, order_no: str) -> bool:
     if payload.get("order_no") == order_no or work == f"pack:{order_no}":
         return True
-    original = payload.get("original_payload")
+    original = payload.get("original_payload") or ""
     return bool(original) and json.loads(original).get("order_no") == order_no
 
 

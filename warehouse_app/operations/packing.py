@@ -85,7 +85,7 @@ def _packet(tx: Transaction, order: Row, epoch: int) -> PackPacket:
     units = _units(tx, order_no)
     if not units:
         raise NotReady(name=order_no, reason=mark("nothing of it lies in a tote"))
-    service = tx.row(select(tables.service).where(tables.service.c.service == order["service"])) or {}
+    service: Row = tx.row(select(tables.service).where(tables.service.c.service == order["service"])) or {}
     house = tx.lock_warehouse()
     planned = _plan_cartons(tx, units)
     first = 1 + int(tx.value(_carton_count(tx, order_no)) or 0)

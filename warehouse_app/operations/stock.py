@@ -100,7 +100,7 @@ def stock_at(tx: Transaction, sku: str | None, at: datetime, *, as_happened: boo
         for *key, quantity in tx.connection.execute(
             select(*names, func.sum(move.c.quantity)).where(*where).group_by(*names)
         ):
-            totals[tuple(key)] += sign * int(quantity)  # type: ignore[index]
+            totals[tuple(key)] += sign * int(quantity)
     virtual = {row["location"] for row in tx.rows(select(location).where(tx.mine(location), ~location.c.physical))}
     return tuple(
         StockRow(*key, on_hand, 0, on_hand)

@@ -17,7 +17,7 @@ from warehouse_app.store import tables
 
 P = ParamSpec("P")
 R = TypeVar("R")
-Row = Mapping[str, Any]
+Row = Mapping[Any, Any]
 Clock = Callable[[], datetime]
 
 TRIES = 5
@@ -53,9 +53,11 @@ class Transaction:
 
     def mine(self, table: Table) -> ColumnElement[bool]:
         """The condition that a row belongs to this warehouse."""
-        return cast("ColumnElement[bool]", table.c.warehouse_id == self.warehouse_id)
+        return table.c.warehouse_id == self.warehouse_id
 
-    def rows_in(self, table: Table, column: str, values: Iterable[object], *where: ColumnElement[bool]) -> list[RowMapping]:
+    def rows_in(
+        self, table: Table, column: str, values: Iterable[object], *where: ColumnElement[bool]
+    ) -> list[RowMapping]:
         """The rows of this warehouse whose column is one of the values, loaded in chunks."""
         wanted = list(dict.fromkeys(values))
         found: list[RowMapping] = []
@@ -146,7 +148,13 @@ class Transaction:
         names = list(dict.fromkeys(keys))
         first = self.next_numbers("feed_no", len(names))
         rows = (
-            {"feed_no": first + place, "entity": entity, "key": key, "payload": payload, "recorded_at": self.recorded_at}
+            {
+                "feed_no": first + place,
+                "entity": entity,
+                "key": key,
+                "payload": payload,
+                "recorded_at": self.recorded_at,
+            }
             for place, key in enumerate(names)
         )
         self.add(tables.feed, rows)

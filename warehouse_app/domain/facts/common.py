@@ -8,7 +8,7 @@ from warehouse_app.domain.facts.base import Fact, decode, fact
 @fact("undone")
 @dataclass(frozen=True, slots=True)
 class Undone(Fact):
-    """The worker took the last act back. The undone fact travels along, so that it can be reversed without a look-up."""
+    """The worker took the last act back. The undone fact travels along, so that it is reversed without a look-up."""
 
     fact_id: str
     original_kind: str

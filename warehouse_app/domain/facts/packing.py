@@ -92,7 +92,7 @@ class CartonReopened(Fact):
 @fact("printed")
 @dataclass(frozen=True, slots=True)
 class LabelPrinted(Fact):
-    """A document left the print queue. `document` is label or packing_slip; `reprint` marks every copy after the first."""
+    """A document left the print queue: label or packing_slip. `reprint` marks every copy after the first."""
 
     order_no: str
     carton: str

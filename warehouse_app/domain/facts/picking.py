@@ -18,7 +18,7 @@ class ToteOpened(Fact):
 @fact("picked")
 @dataclass(frozen=True, slots=True)
 class Picked(Fact):
-    """Units went from a location into the tote of their order. `typed` units were counted by the worker, not scanned."""
+    """Units went from a location into the tote of their order. `typed` units were counted by the worker."""
 
     list_no: str
     stop_no: int

@@ -24,7 +24,10 @@ warehouse = Table(
     words("purpose"),
     words("identity"),
 )
-"""One row a warehouse. `identity` tells this database from any other, `purpose` is live or sample. Every transaction that writes stock or feed rows locks it first, and takes its numbers from it."""
+"""One row a warehouse. `identity` tells this database from any other, `purpose` is live or sample.
+
+Every transaction that writes stock or feed rows locks it first, and takes its numbers from it.
+"""
 
 location = Table(
     "location",
