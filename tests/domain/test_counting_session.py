@@ -152,9 +152,21 @@ def test_next_location_ends_the_one_at_hand_unless_nothing_was_counted_there() -
 def test_lot_comes_from_the_code_or_is_the_only_one_there() -> None:
     floor = sheet(place("A-1", TEA, lots=("L1",)), place("A-2", TEA, lots=("L1", "L2")))
 
-    floor.scans("LOC:A-1", TEA_CODE, f"]C101{TEA_CODE}10L9", "LOC:A-2", TEA_CODE)
+    floor.scans("LOC:A-1", TEA_CODE, f"]C101{TEA_CODE}10L9")
 
-    assert [lot for _, _, lot, _ in counted(floor)] == ["L1", "L9", ""]
+    assert [lot for _, _, lot, _ in counted(floor)] == ["L1", "L9"]
+
+
+def test_lot_is_asked_for_where_several_lie() -> None:
+    floor = sheet(place("A-2", TEA, lots=("L1", "L2")))
+
+    asked = floor.scans("LOC:A-2", TEA_CODE)
+    refused = floor.scan(TEA_CODE)
+    floor.scans("LOT:L2", TEA_CODE, UNDO, TEA_CODE, "LOT:L1")
+
+    assert (asked.feedback.kind, asked.facts) == (FeedbackKind.PROMPT, ())
+    assert refused.feedback.kind is FeedbackKind.WRONG_STATE
+    assert [lot for _, _, lot, _ in counted(floor)] == ["L2", "L1"]
 
 
 def test_undo_takes_back_what_was_counted_at_this_location_only() -> None:

@@ -142,9 +142,7 @@ def carton_of(order_no: str, carton: str, books: Books) -> CartonRow:
     if found is not None:
         return found
     order = books.orders[order_no]
-    shipment = next(
-        (row for row in books.shipments if row.order_no == order_no and row.state in ("packing", "packed")), None
-    )
+    shipment = next((row for row in books.shipments if row.order_no == order_no and row.state == "packing"), None)
     if shipment is None:
         count = sum(1 for row in books.shipments if row.order_no == order_no)
         shipment_no = f"{order_no}-S{count + 1}"

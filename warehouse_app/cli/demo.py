@@ -164,7 +164,7 @@ def _count(day: _Day, chance: random.Random) -> None:
     day.papers.count_plan = plan.plan_no
     day.papers.print_count_sheets()
     lies_there = {
-        (row.location, row.sku): max(0, row.on_hand + (chance.choice((-2, -1, 1)) if chance.random() < WRONG else 0))
+        (row.location, row.sku, row.lot): max(0, row.on_hand + (chance.choice((-2, -1, 1)) if chance.random() < WRONG else 0))
         for row in day.database.read(stock_now, None)
     }
     with day.station("COUNT-01") as terminal:

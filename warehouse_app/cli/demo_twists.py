@@ -123,9 +123,9 @@ class PackTwist:
 class CountTwist:
     """Counts what lies there: what the books say, but for some places where they are wrong."""
 
-    def __init__(self, lies_there: Mapping[tuple[str, str], int]) -> None:
+    def __init__(self, lies_there: Mapping[tuple[str, str, str], int]) -> None:
         self._lies_there = lies_there
-        self._typed: set[tuple[str, int, str, str]] = set()
+        self._typed: set[tuple[str, int, str, str, str]] = set()
 
     def __call__(self, bench: ConnectedBench, expected: tuple[Expected, ...]) -> str | None:  # noqa: ARG002 - see Twist
         session = bench.bench.session
@@ -134,8 +134,8 @@ class CountTwist:
         counted = session.last_counted
         if counted is None:
             return None
-        key = (counted.sheet_no, counted.round_no, counted.location, counted.sku)
-        there = self._lies_there.get((counted.location, counted.sku), 0)
+        key = (counted.sheet_no, counted.round_no, counted.location, counted.sku, counted.lot)
+        there = self._lies_there.get((counted.location, counted.sku, counted.lot), 0)
         if key in self._typed or there <= 1:
             return None
         self._typed.add(key)

@@ -7,10 +7,11 @@ from typing import ClassVar, cast
 from warehouse_app.domain.catalogue import Catalogue, Found
 from warehouse_app.domain.facts import AmendmentTaken, Counted, Fact, LocationCounted, Recorded, WorkFinished
 from warehouse_app.domain.packets import CountPacket, CountStop, Packet
-from warehouse_app.domain.scan import Scan, ScanKind, location_code
+from warehouse_app.domain.scan import Scan, ScanKind, location_code, lot_code
 from warehouse_app.domain.session import (
     DONE,
     EXPECTED_LIMIT,
+    UNDO,
     Expected,
     Feedback,
     FeedbackKind,
@@ -34,10 +35,10 @@ class StopCount:
     seen: dict[tuple[str, str], int] = field(default_factory=dict)
     done: bool = False
 
-    @property
-    def skus_seen(self) -> set[str]:
-        """Products of which at least one unit was seen."""
-        return {sku for sku, _ in self.seen}
+    def saw_all(self, sku: str) -> bool:
+        """Whether a unit of every lot of the product that may lie here was seen."""
+        lots = [lot for lot in self.stop.lots.get(sku, ()) if lot] or [""]
+        return all((sku, lot) in self.seen for lot in lots) or (sku, "") in self.seen
 
     def seen_of(self, sku: str) -> int:
         """Units of a product that were seen."""
@@ -93,6 +94,8 @@ class CountSession(Session[CountState]):
         self.worker = ""
         self._location = ""
         self._last: Counted | None = None
+        self._without_lot: Found | None = None
+        """Units whose lot must still be scanned; in memory only, for nothing was said to be counted."""
 
     @property
     def last_counted(self) -> Counted | None:
@@ -115,6 +118,7 @@ class CountSession(Session[CountState]):
         fact = recorded.fact
         if recorded.work not in self.states:
             return
+        self._without_lot = None
         if isinstance(fact, Counted):
             self._last, self._location = fact, fact.location
         elif isinstance(fact, LocationCounted) and fact.location == self._location:
@@ -123,7 +127,7 @@ class CountSession(Session[CountState]):
     def drop(self, work: str) -> None:
         """Let go of work; the worker stands nowhere then."""
         if work == self.current:
-            self._location, self._last = "", None
+            self._location, self._last, self._without_lot = "", None, None
         super().drop(work)
 
     def start(self, scan: Scan) -> Outcome:
@@ -151,12 +155,17 @@ class CountSession(Session[CountState]):
     def work_on(self, state: CountState, scan: Scan) -> Outcome:
         """Answer a scan on the walk."""
         progress = self.progress(state)
+        if self._without_lot is not None and progress is not None:
+            return self._lot_for(state, progress, self._without_lot, scan)
         if scan.kind is ScanKind.LOCATION:
             return self._go(state, progress, scan.code)
         if scan.kind is ScanKind.COMMAND:
             return self._command(state, progress, scan.code)
         if scan.kind is ScanKind.PICK_LIST:
             return self._sheet(state, scan)
+        return self._goods(state, progress, scan)
+
+    def _goods(self, state: CountState, progress: StopCount | None, scan: Scan) -> Outcome:
         if progress is None:
             return self._go_to_next(state)
         if scan.kind is ScanKind.QUANTITY:
@@ -174,8 +183,10 @@ class CountSession(Session[CountState]):
         places = [Expected("location", location_code(other.stop.location)) for other in left if other is not progress]
         if progress is None:
             return places[:1] or [command(DONE)]
+        if self._without_lot is not None:
+            return self._lots_to_scan(progress, self._without_lot.card.sku)
         ends = [command(DONE), *places[:1]] if progress.seen else [command(EMPTY)]
-        unseen = [sku for sku in progress.stop.skus if sku not in progress.skus_seen]
+        unseen = [sku for sku in progress.stop.skus if not progress.saw_all(sku)]
         codes = [code for sku in unseen for code in self.product_scans(sku, 1) if code.kind == "product"]
         return [*codes[: EXPECTED_LIMIT - len(ends)], *ends]
 
@@ -233,10 +244,32 @@ class CountSession(Session[CountState]):
     def _product(self, state: CountState, progress: StopCount, scan: Scan) -> Outcome:
         found = self.catalogue.find(scan)
         if found is not None:
-            return self._count(state, progress, found, _lot(progress.stop, found))
+            lot = _lot(progress.stop, found)
+            if not lot and _lot_wanted(progress.stop, found):
+                self._without_lot = found
+                return Outcome(feedback(FeedbackKind.PROMPT, mark("{product}: scan its lot."), product=found.card))
+            return self._count(state, progress, found, lot)
         if scan.kind in (ScanKind.PRODUCT, ScanKind.UNKNOWN):
             return self.unknown(scan)
         return self.wrong_state(mark("Scan the products at {location}."), location=progress.stop.location)
+
+    def _lot_for(self, state: CountState, progress: StopCount, found: Found, scan: Scan) -> Outcome:
+        """The lot of the product scanned before; nothing else is answered until it is known or taken back."""
+        if scan.kind is ScanKind.LOT and scan.lot and scan.problem is None:
+            return self._count(state, progress, found, scan.lot)
+        return self.wrong_state(mark("Scan the lot of {product}, or UNDO."), product=found.card)
+
+    def _lots_to_scan(self, progress: StopCount, sku: str) -> list[Expected]:
+        known = progress.stop.lots.get(sku, ())
+        unseen = [lot for lot in known if (sku, lot) not in progress.seen] or list(known)
+        return [*(Expected("lot", lot_code(lot)) for lot in unseen), command(UNDO)]
+
+    def undo(self) -> Outcome:
+        """Units without a lot are put aside; otherwise the last scan is taken back."""
+        if self._without_lot is None:
+            return super().undo()
+        found, self._without_lot = self._without_lot, None
+        return Outcome(feedback(FeedbackKind.INFO, mark("{product} is not counted."), product=found.card))
 
     def _quantity(self, state: CountState, progress: StopCount, scan: Scan) -> Outcome:
         """A counter may type the number of any product after scanning it once: nothing is verified against it."""
@@ -298,6 +331,12 @@ class CountSession(Session[CountState]):
         message = mark("Sheet {sheet} goes to another person: {left} locations are left.")
         told = feedback(FeedbackKind.DONE, message, sheet=state.packet.sheet_no, left=len(state.left))
         return Outcome(told, (WorkFinished(state.packet.work),), state.packet.work)
+
+
+def _lot_wanted(stop: CountStop, found: Found) -> bool:
+    """Whether the units cannot be told apart without their lot: several lie here, or none was expected."""
+    lots = stop.lots.get(found.card.sku, ())
+    return found.card.lot_rule != "none" and (not lots or sum(1 for lot in lots if lot) > 1)
 
 
 def _lot(stop: CountStop, found: Found) -> str:

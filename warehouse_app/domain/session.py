@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any, ClassVar, Generic, TypeVar
 
 from warehouse_app.domain.catalogue import Catalogue, Found, ProductCard
-from warehouse_app.domain.facts import AmendmentTaken, Fact, Recorded, Undone, WorkFinished, encode
+from warehouse_app.domain.facts import AmendmentTaken, Fact, LabelPrinted, Recorded, Undone, WorkFinished, encode
 from warehouse_app.domain.packets import Packet
 from warehouse_app.domain.scan import Scan, ScanKind, command_code, quantity_code
 from warehouse_app.language import mark
@@ -234,7 +234,11 @@ class Session(ABC, Generic[S]):
         self.current = work
         log = self._logs.setdefault(work, [])
         if isinstance(fact, Undone):
-            log[:] = [earlier for earlier in log if earlier.fact_id != fact.fact_id]
+            log[:] = [
+                earlier
+                for earlier in log
+                if earlier.fact_id != fact.fact_id and not isinstance(earlier.fact, self.lost_by_undo)
+            ]
             self.take(self.states[work].packet)
             self.last_quantity = 0
         elif isinstance(fact, AmendmentTaken):
@@ -246,7 +250,9 @@ class Session(ABC, Generic[S]):
             before = self.last_quantity if same_scan else 0
             log.append(recorded)
             self.states[work].apply(fact)
-            self.last_quantity = 0 if getattr(fact, "typed", True) else before + getattr(fact, "quantity", 0)
+            # A document comes out of the printer at any time: it does not part a scan from its typed quantity.
+            if not isinstance(fact, LabelPrinted):
+                self.last_quantity = 0 if getattr(fact, "typed", True) else before + getattr(fact, "quantity", 0)
 
     def drop(self, work: str) -> None:
         """Let go of work that is finished or was taken away."""
@@ -266,24 +272,29 @@ class Session(ABC, Generic[S]):
         state.apply(taken)
 
     def undo(self) -> Outcome:
-        """Take back the last fact that can be undone."""
-        log = self._logs.get(self.current, [])
-        for recorded in reversed(log):
-            if isinstance(recorded.fact, self.undoable):
-                fact = recorded.fact
-                undone = Undone(recorded.fact_id, fact.kind, fact.version, encode(fact))
-                return Outcome(self.undo_feedback(fact), (undone,), self.current)
+        """Take back what the last scan did that can be undone; its facts were journalled in one instant."""
+        last: list[Recorded] = []
+        for recorded in reversed(self._logs.get(self.current, [])):
             if isinstance(recorded.fact, self.undo_barriers):
                 break
-        return Outcome(feedback(FeedbackKind.WRONG_STATE, mark("There is nothing to undo here.")))
+            if last and recorded.happened_at != last[-1].happened_at:
+                break
+            if isinstance(recorded.fact, self.undoable):
+                last.append(recorded)
+        if not last:
+            return Outcome(feedback(FeedbackKind.WRONG_STATE, mark("There is nothing to undo here.")))
+        undone = (Undone(one.fact_id, one.fact.kind, one.fact.version, encode(one.fact)) for one in last)
+        told = self.undo_feedback(last[-1].fact, sum(getattr(one.fact, "quantity", 1) for one in last))
+        return Outcome(told, tuple(undone), self.current)
 
+    lost_by_undo: ClassVar[tuple[type[Fact], ...]] = ()
+    """Facts that no longer hold once something before or after them is undone, such as a weight."""
     undoable: ClassVar[tuple[type[Fact], ...]] = ()
     undo_barriers: ClassVar[tuple[type[Fact], ...]] = ()
 
-    def undo_feedback(self, fact: Fact) -> Feedback:
-        """What is said when this fact is taken back."""
+    def undo_feedback(self, fact: Fact, quantity: int) -> Feedback:
+        """What is said when facts like this one, of so many units in all, are taken back."""
         card = self.catalogue.card(getattr(fact, "sku", ""))
-        quantity = getattr(fact, "quantity", 1)
         return feedback(
             FeedbackKind.INFO, mark("Taken back: {quantity} × {product}."), card, quantity=quantity, product=card
         )

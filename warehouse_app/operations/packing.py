@@ -140,7 +140,7 @@ def _carton_count(tx: Transaction, order_no: str):  # type: ignore[no-untyped-de
     return (
         select(func.count())
         .select_from(carton.join(shipment, same))
-        .where(tx.mine(carton), shipment.c.order_no == order_no, carton.c.state != "emptied")
+        .where(tx.mine(carton), shipment.c.order_no == order_no, shipment.c.state == "packing")
     )
 
 
