@@ -152,7 +152,9 @@ class PickSession(Session[PickState]):
             )
         card = self.catalogue.card(progress.stop.sku)
         tote = state.tote_of(progress.stop.order_no)
-        if not tote:
+        if self.out_of_totes:
+            message = mark("No empty tote is left. Have some emptied at the packing benches.")
+        elif not tote:
             message = mark("Scan an empty tote for order {order}.")
         elif not progress.open_quantity:
             message = mark("Put into tote {tote} and scan it.")
