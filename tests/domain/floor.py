@@ -1,7 +1,7 @@
 """A bench without a disk: scans are decided, their facts are journalled in memory and applied."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from warehouse_app.domain.catalogue import Barcode, Catalogue, ProductCard
@@ -30,6 +30,7 @@ class Floor:
     def __init__(self, session: Session[Any], *packets: Packet) -> None:
         self.session = session
         self.journal: list[Recorded] = []
+        self.now = NOON
         for packet in packets:
             self.session.take(packet)
         if len(packets) == 1:
@@ -48,10 +49,11 @@ class Floor:
         return self.keep(self.session.amend(work, number, content))
 
     def keep(self, outcome: Outcome) -> Outcome:
-        """Journal and apply."""
+        """Journal and apply; the facts of one scan share its second."""
+        self.now += timedelta(seconds=1)
         for fact in outcome.facts:
             sequence = len(self.journal) + 1
-            recorded = Recorded(f"f{sequence}", "S1", "i1", sequence, "W-07", NOON, outcome.work, 1, fact)
+            recorded = Recorded(f"f{sequence}", "S1", "i1", sequence, "W-07", self.now, outcome.work, 1, fact)
             self.journal.append(recorded)
             self.session.apply(recorded)
         return outcome
@@ -71,6 +73,10 @@ class Floor:
         """The texts of the scans that would be right next."""
         return [expected.scan_text for expected in self.session.expected()]
 
+    def weigh(self, weight_g: int) -> Outcome:
+        """A stable weight comes from the scale."""
+        return self.keep(self.session.weigh(weight_g))
+
     def follow(self, at_most: int = 200) -> list[Outcome]:
         """Always scan what is expected first, until nothing is; fails when that never ends."""
         outcomes: list[Outcome] = []
@@ -86,7 +92,7 @@ class Floor:
     def restarted(self, session: Session[Any], *packets: Packet) -> "Floor":
         """The same bench after a kill: a new session takes the packets and replays the journal."""
         floor = Floor(session, *packets)
-        floor.journal = list(self.journal)
+        floor.journal, floor.now = list(self.journal), self.now
         for recorded in self.journal:
             session.apply(recorded)
         return floor

@@ -46,6 +46,7 @@ class PackSession(Session[PackState]):
     start_prompt = mark("Scan a tote or an order.")
     undoable: ClassVar = (UnitPacked, UnitMissing, CartonChosen)
     undo_barriers: ClassVar = (CartonClosed, AmendmentTaken)
+    lost_by_undo: ClassVar = (CartonWeighed,)
 
     def state_of(self, packet: Packet) -> PackState:
         """A fresh state for an order."""
@@ -109,12 +110,13 @@ class PackSession(Session[PackState]):
         if state.complete:
             boxes = (box.carton_type for box in state.packet.boxes)
             return [command(CLOSE), *(Expected("carton", carton_type_code(name)) for name in boxes)]
-        if state.open_carton is not None and state.is_full(state.open_carton):
+        if state.is_full:
             return [command(NEXT_BOX)]
         lines = sorted(self._open_lines(state), key=lambda line: line.line_no != state.last_line)
+        room = state.room or state.units_total
         scans: dict[str, Expected] = {}
         for line in lines:
-            whole = self._open_of(state, line.sku)
+            whole = min(room, self._open_of(state, line.sku))
             for expected in self.product_scans(line.sku, whole):
                 if expected.kind != "quantity" or line.line_no == state.last_line:
                     scans.setdefault(expected.scan_text, expected)
@@ -126,7 +128,7 @@ class PackSession(Session[PackState]):
             return feedback(FeedbackKind.PROMPT, self.start_prompt)
         if state.complete:
             return feedback(FeedbackKind.PROMPT, mark("All units packed. Weigh or close the carton."))
-        if state.open_carton is not None and state.is_full(state.open_carton):
+        if state.is_full:
             return feedback(FeedbackKind.PROMPT, mark("Close this carton and go on with the next box."))
         line = self.line_at_hand(state)
         card = self.catalogue.card(line.sku) if line else None
@@ -194,13 +196,14 @@ class PackSession(Session[PackState]):
         if not open_quantity:
             message = mark("{product} is complete. Put this one back.")
             return Outcome(Feedback(FeedbackKind.TOO_MANY, message, {"product": card}, card))
-        if found.quantity > open_quantity:
-            message = mark("{total} × {product} is too many: {most} to go.")
-            values = {"total": found.quantity, "product": card, "most": open_quantity}
-            return Outcome(Feedback(FeedbackKind.TOO_MANY, message, values, card))
-        if not state.units_for(card.sku, found.lot):
+        of_this_lot = sum(left.left for left in state.units_for(card.sku, found.lot))
+        if not of_this_lot:
             message = mark("Lot {lot} of {product} was not picked for this order.")
             return Outcome(Feedback(FeedbackKind.WRONG_ITEM, message, {"lot": found.lot, "product": card}, card))
+        if found.quantity > of_this_lot:
+            message = mark("{total} × {product} is too many: {most} to go.")
+            values = {"total": found.quantity, "product": card, "most": of_this_lot}
+            return Outcome(Feedback(FeedbackKind.TOO_MANY, message, values, card))
         refused = self.case_of_single_units(found)
         return refused or self._pack(state, card, found.quantity, found.lot, found.serial, typed=False)
 
@@ -353,7 +356,8 @@ class PackSession(Session[PackState]):
         lost = sum(fact.quantity for fact in facts if isinstance(fact, UnitMissing))
         if state.units_total - lost == state.units_packed:
             facts += self._closed_again(state)
-        return Outcome(feedback(FeedbackKind.INFO, message, card, product=card), tuple(facts), state.packet.work)
+        told = feedback(FeedbackKind.INFO, message, card, product=card)
+        return Outcome(told, tuple(facts), state.packet.work, prints=_slips(facts, state.packet.work))
 
     def _closed_again(self, state: PackState) -> list[Fact]:
         """When nothing is left to pack and every carton is closed already, the last of them completes the order."""
@@ -364,12 +368,24 @@ class PackSession(Session[PackState]):
         return [
             CartonClosed(
                 state.packet.order_no, carton.carton, carton.number, carton.carton_type, carton.closed_weight_g,
-                "calculated", last=True,
+                carton.weight_source, last=True,
             )
         ]  # fmt: skip
+
+    def undo_feedback(self, fact: Fact) -> Feedback:
+        """A box that is taken back is named, and so are units."""
+        if isinstance(fact, CartonChosen):
+            return feedback(FeedbackKind.INFO, mark("Taken back: box {box}."), box=fact.carton_type)
+        return super().undo_feedback(fact)
 
     def _open_lines(self, state: PackState) -> list[LineProgress]:
         return [line for line in state.lines.values() if line.open_quantity > 0]
 
     def _open_of(self, state: PackState, sku: str) -> int:
         return sum(line.open_quantity for line in state.lines.values() if line.sku == sku)
+
+
+def _slips(facts: Sequence[Fact], work: str) -> tuple[PrintRequest, ...]:
+    """The packing slip of an order that is complete with these facts."""
+    closed = (fact for fact in facts if isinstance(fact, CartonClosed) and fact.last)
+    return tuple(PrintRequest("packing_slip", work, fact.order_no, fact.carton) for fact in closed)

@@ -44,6 +44,7 @@ class CartonProgress:
     weight_g: int | None = None
     closed: bool = False
     closed_weight_g: int = 0
+    weight_source: str = "calculated"
     labels: int = 0
     contents: dict[tuple[int, str], int] = field(default_factory=dict)
 
@@ -75,6 +76,7 @@ class PackState(State):
             line.quantity += units.quantity
         self.cartons: list[CartonProgress] = []
         self.last_line = 0
+        self.last_lot = ""
 
     @property
     def units_total(self) -> int:
@@ -99,8 +101,9 @@ class PackState(State):
 
     @property
     def open_carton(self) -> CartonProgress | None:
-        """The carton that takes units, if one is begun."""
-        return next((carton for carton in reversed(self.cartons) if not carton.closed), None)
+        """The carton that takes units, if one is begun: one with units, as after a reopening, before an empty one."""
+        is_open = [carton for carton in self.cartons if not carton.closed]
+        return next((carton for carton in is_open if carton.units), is_open[-1] if is_open else None)
 
     @property
     def totes(self) -> tuple[str, ...]:
@@ -124,18 +127,31 @@ class PackState(State):
         place = min(number - self.packet.first_carton_number, len(self.packet.suggested) - 1)
         return self.packet.suggested[place] if self.packet.suggested else ""
 
-    def is_full(self, carton: CartonProgress) -> bool:
-        """Whether the carton holds what was planned for it, while units are left for another one."""
-        place = carton.number - self.packet.first_carton_number
+    @property
+    def is_full(self) -> bool:
+        """Whether the open carton holds what was planned for it, while units are left for another one."""
+        return self.open_carton is not None and not self.complete and self.room == 0
+
+    @property
+    def room(self) -> int:
+        """Units that the open carton, or the next one, still takes by plan; the last one planned takes all."""
+        carton = self.open_carton
+        place = carton.number - self.packet.first_carton_number if carton else len(self.cartons)
+        left = self.units_total - self.units_packed
         planned = self.packet.suggested_units
-        return not self.complete and place < len(planned) - 1 and carton.units >= planned[place]
+        if place >= len(planned) - 1:
+            return left
+        return min(left, max(0, planned[place] - (carton.units if carton else 0)))
 
     def units_for(self, sku: str, lot: str, line_no: int = 0) -> list[UnitsLeft]:
-        """Units of a product that can be packed now, the line at hand first; a lot is only matched when it is known."""
+        """Units of a product that can be packed now, the line and the lot at hand first.
+
+        A lot is only matched when it is known.
+        """
         found = [left for left in self.left if left.units.sku == sku and left.left > 0]
         if lot and any(left.units.lot for left in found):
             found = [left for left in found if left.units.lot == lot]
-        return sorted(found, key=lambda left: left.units.line_no != line_no)
+        return sorted(found, key=lambda left: (left.units.line_no != line_no, left.units.lot != self.last_lot))
 
     def expected_weight_g(self, carton: CartonProgress, catalogue: Catalogue) -> int:
         """What the carton should weigh: its box and the units in it."""
@@ -155,12 +171,14 @@ class PackState(State):
         elif isinstance(fact, UnitMissing):
             self._lose(fact)
         elif isinstance(fact, CartonChosen):
-            self._carton(fact.carton).carton_type = fact.carton_type
+            carton = self._carton(fact.carton)
+            carton.carton_type, carton.weight_g = fact.carton_type, None
         elif isinstance(fact, CartonWeighed):
             self._carton(fact.carton).weight_g = fact.weight_g
         elif isinstance(fact, CartonClosed):
             carton = self._carton(fact.carton)
             carton.closed, carton.closed_weight_g, carton.carton_type = True, fact.weight_g, fact.carton_type
+            carton.weight_source = fact.weight_source
         elif isinstance(fact, CartonReopened):
             carton = self._carton(fact.carton)
             carton.closed, carton.weight_g = False, None
@@ -172,7 +190,7 @@ class PackState(State):
     def _pack(self, fact: UnitPacked) -> None:
         self._use(fact.line_no, fact.lot, fact.tote, fact.quantity)
         self.lines[fact.line_no].packed += fact.quantity
-        self.last_line = fact.line_no
+        self.last_line, self.last_lot = fact.line_no, fact.lot
         carton = self._carton(fact.carton)
         key = (fact.line_no, fact.lot)
         carton.contents[key] = carton.contents.get(key, 0) + fact.quantity

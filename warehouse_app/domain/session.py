@@ -7,7 +7,7 @@ that was killed stands where it stood. Undo is a fact too: the undone fact is le
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -284,17 +284,17 @@ class Session(ABC, Generic[S]):
         if not last:
             return Outcome(feedback(FeedbackKind.WRONG_STATE, mark("There is nothing to undo here.")))
         undone = (Undone(one.fact_id, one.fact.kind, one.fact.version, encode(one.fact)) for one in last)
-        told = self.undo_feedback(last[-1].fact, sum(getattr(one.fact, "quantity", 1) for one in last))
-        return Outcome(told, tuple(undone), self.current)
+        return Outcome(self.undo_feedback(_together([one.fact for one in last])), tuple(undone), self.current)
 
     lost_by_undo: ClassVar[tuple[type[Fact], ...]] = ()
     """Facts that no longer hold once something before or after them is undone, such as a weight."""
     undoable: ClassVar[tuple[type[Fact], ...]] = ()
     undo_barriers: ClassVar[tuple[type[Fact], ...]] = ()
 
-    def undo_feedback(self, fact: Fact, quantity: int) -> Feedback:
-        """What is said when facts like this one, of so many units in all, are taken back."""
+    def undo_feedback(self, fact: Fact) -> Feedback:
+        """What is said when this fact is taken back."""
         card = self.catalogue.card(getattr(fact, "sku", ""))
+        quantity = getattr(fact, "quantity", 1)
         return feedback(
             FeedbackKind.INFO, mark("Taken back: {quantity} × {product}."), card, quantity=quantity, product=card
         )
@@ -360,6 +360,13 @@ class Session(ABC, Generic[S]):
         if more <= 0:
             return self.wrong_state(mark("Type a quantity above {scanned}."), scanned=self.last_quantity)
         return more
+
+
+def _together(facts: Sequence[Fact]) -> Fact:
+    """One fact with the units of all of them, for what is said about them."""
+    if len(facts) == 1:
+        return facts[0]
+    return replace(facts[-1], quantity=sum(getattr(fact, "quantity", 0) for fact in facts))  # type: ignore[type-var]
 
 
 def command(code: str) -> Expected:
