@@ -1,4 +1,7 @@
-"""Builds the real objects and hands them over: the only file that knows everyone."""
+"""Builds the real objects and hands them over: the only file that knows everyone.
+
+The desktop's first window must not wait for what it does not need, so everything heavy is imported where it is used.
+"""
 
 import os
 import sys
@@ -6,20 +9,26 @@ from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 
 from warehouse_app import __version__
 from warehouse_app.language import use_language
 
+if TYPE_CHECKING:
+    from warehouse_app.cli.context import Context
+    from warehouse_app.errands.tracking import Fetched
+    from warehouse_app.store.database import Database
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command, or open the desktop when none is given."""
-    from warehouse_app.cli.main import parse, run_command, wants_desktop  # noqa: PLC0415 - the window comes first
-
     words = sys.argv[1:] if arguments is None else list(arguments)
     if not words or words == ["desktop"]:
         return _desktop(Namespace(database=None, home=None, language=None))
+    from warehouse_app.cli.main import parse, run_command, wants_desktop
+
     # Help texts are translated too, so the language is looked for before everything else.
     use_language(_language(words))
     parsed = parse(words)
@@ -29,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _desktop(parsed: Namespace) -> int:
-    from warehouse_app.ui.desktop import DesktopParts, run_desktop  # noqa: PLC0415 - commands need no Qt
+    from warehouse_app.ui.desktop import DesktopParts, run_desktop
 
     home, url = _home(parsed), _database_url(parsed)
     return run_desktop(
@@ -44,10 +53,10 @@ def _desktop(parsed: Namespace) -> int:
     )
 
 
-def _context(parsed: Namespace):  # type: ignore[no-untyped-def]  # noqa: ANN202 - imported late
-    from warehouse_app.channels.readers import READERS  # noqa: PLC0415 - not needed for the desktop's first window
-    from warehouse_app.cli.context import Context  # noqa: PLC0415
-    from warehouse_app.cli.output import Output  # noqa: PLC0415
+def _context(parsed: Namespace) -> "Context":
+    from warehouse_app.channels.readers import READERS
+    from warehouse_app.cli.context import Context
+    from warehouse_app.cli.output import Output
 
     home, url = _home(parsed), _database_url(parsed)
     return Context(
@@ -62,29 +71,29 @@ def _context(parsed: Namespace):  # type: ignore[no-untyped-def]  # noqa: ANN202
     )
 
 
-def _open_database(url: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - imported late
-    from warehouse_app.store.database import Database  # noqa: PLC0415 - SQLAlchemy takes a third of a second
-    from warehouse_app.store.engine import open_database  # noqa: PLC0415
+def _open_database(url: str) -> "Database":
+    from warehouse_app.store.database import Database
+    from warehouse_app.store.engine import open_database
 
     return Database(open_database(url))
 
 
-def _require_ready(url: str, database) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - imported late
+def _require_ready(url: str, database: "Database") -> None:
     """An embedded database is made and migrated by whoever comes first; a shared one by a person."""
-    from warehouse_app.store.engine import database_url  # noqa: PLC0415
-    from warehouse_app.store.migrate import check_revision, upgrade  # noqa: PLC0415
+    from warehouse_app.store.engine import database_url
+    from warehouse_app.store.migrate import check_revision, upgrade
 
     if database_url(url).get_backend_name() == "sqlite":
         upgrade(database.engine)
     check_revision(database.engine)
 
 
-def _run_errands(database, *, once: bool, stop: Event, speed: float):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _run_errands(database: "Database", *, once: bool, stop: Event, speed: float) -> "Fetched":
     """The sample's carriers exist only here; a live warehouse has none until a carrier is set up."""
-    from warehouse_app.carriers.simulated import SimulatedCarrier  # noqa: PLC0415 - see _open_database
-    from warehouse_app.errands.loop import run_errands  # noqa: PLC0415
-    from warehouse_app.operations.sample import purpose_of  # noqa: PLC0415
-    from warehouse_app.operations.tracking import carriers_in_use  # noqa: PLC0415
+    from warehouse_app.carriers.simulated import SimulatedCarrier
+    from warehouse_app.errands.loop import run_errands
+    from warehouse_app.operations.sample import purpose_of
+    from warehouse_app.operations.tracking import carriers_in_use
 
     adapters = {}
     if database.read(purpose_of) == "sample":
@@ -93,9 +102,9 @@ def _run_errands(database, *, once: bool, stop: Event, speed: float):  # type: i
     return run_errands(database, adapters, once=once, stop=stop)
 
 
-def _fresh_sample_database(url: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - imported late
-    from warehouse_app.operations.sample import NotEmpty, purpose_of  # noqa: PLC0415
-    from warehouse_app.store.engine import database_url  # noqa: PLC0415
+def _fresh_sample_database(url: str) -> "Database":
+    from warehouse_app.operations.sample import NotEmpty, purpose_of
+    from warehouse_app.store.engine import database_url
 
     database = _open_database(url)
     _require_ready(url, database)
