@@ -4,11 +4,14 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from tests.processes import Premises
 from warehouse_app.channels.readers import READERS
+from warehouse_app.cli.day import DemoStation, Tally
 from warehouse_app.operations.import_locations import import_locations
 from warehouse_app.operations.import_orders import import_orders
 from warehouse_app.operations.import_products import import_products
@@ -20,7 +23,10 @@ from warehouse_app.operations.import_reference import (
     import_workers,
 )
 from warehouse_app.operations.import_stock import import_stock
+from warehouse_app.operations.reserving import reserve_open_orders
+from warehouse_app.operations.sample import build_sample_warehouse, import_sample_orders, sample_today
 from warehouse_app.operations.warehouses import set_up_warehouse
+from warehouse_app.operations.waves import WaveRequest, release_waves
 from warehouse_app.resources import resource_path
 from warehouse_app.store.database import Database
 from warehouse_app.store.engine import open_database
@@ -56,6 +62,41 @@ def sample_file(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -
     import_orders(database, "csv", "shop", [folder / "orders.csv.gz"], readers=READERS)
     database.close()
     return path
+
+
+@pytest.fixture(scope="session")
+def released_file(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample warehouse with four orders, reserved and released to the floor."""
+    path = tmp_path_factory.mktemp("released") / "warehouse.db"
+    shutil.copy(migrated_file, path)
+    database = Database(open_database(str(path)))
+    build_sample_warehouse(database, lambda _step: None)
+    today = sample_today(datetime.now(UTC))
+    import_sample_orders(database, READERS, today=today, limit=4, only_last_day=False)
+    reserve_open_orders(database)
+    release_waves(database, WaveRequest())
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def picked_file(released_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with everything picked into totes by a station."""
+    folder = tmp_path_factory.mktemp("picked")
+    shutil.copy(released_file, folder / "warehouse.db")
+    database = Database(open_database(str(folder / "warehouse.db")))
+    station = DemoStation(folder, "PICKING", database, Tally())
+    station.work("pick", "W-05")
+    station.close()
+    database.close()
+    return folder / "warehouse.db"
+
+
+@pytest.fixture
+def sample_premises(released_file: Path, tmp_path: Path) -> Premises:
+    """The released sample for processes of our own program, with an empty station's folder."""
+    shutil.copy(released_file, tmp_path / "shared.db")
+    return Premises(tmp_path / "shared.db", tmp_path / "home")
 
 
 @pytest.fixture

@@ -4,15 +4,17 @@ import heapq
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from warehouse_app.books import counting, finishing, packing, picking, putaway, receiving, shipping
 from warehouse_app.books.applying import apply, needs_of
 from warehouse_app.books.ledger import new_books
 from warehouse_app.books.loading import load, together, write
 from warehouse_app.books.settle import settle
-from warehouse_app.domain.facts import Recorded, UnknownFact, WorkFinished, decode
+from warehouse_app.domain.facts import Fact, Recorded, Undone, UnknownFact, WorkFinished, decode
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Row, Transaction
 
@@ -36,6 +38,16 @@ class Applied:
     applied: int = 0
     parked: int = 0
     left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable(Fact):
+    """A fact of a known kind whose payload is not what that kind has: it is parked, for it cannot be applied."""
+
+    name: str
+    problem: str
+    kind: ClassVar[str] = "unreadable"
+    version: ClassVar[int] = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +110,14 @@ def unapplied_count(tx: Transaction) -> int:
 
 def recorded_of(row: Row) -> Recorded:
     """The fact of a row of the fact table. Raises UnknownFact for a kind or version of a newer release."""
+    try:
+        fact = decode(row["kind"], row["version"], row["payload"])
+        if isinstance(fact, Undone):
+            decode(fact.original_kind, fact.original_version, fact.original_payload)
+    except UnknownFact:
+        raise
+    except (TypeError, ValueError) as error:
+        fact = Unreadable(row["kind"], f"{type(error).__name__}: {error}")
     return Recorded(
         row["fact_id"],
         row["station"],
@@ -107,7 +127,7 @@ def recorded_of(row: Row) -> Recorded:
         row["happened_at"],
         row["work"],
         row["epoch"],
-        decode(row["kind"], row["version"], row["payload"]),
+        fact,
     )
 
 
@@ -150,6 +170,7 @@ def _book(database: Database, batch: Sequence[Recorded]) -> Applied:
         return database.write(_apply_batch, batch)
     except FactFailed as failure:
         if len(batch) == 1:
+            log.exception("fact %s of %s is parked", batch[0].fact_id, batch[0].station)
             database.write(_park, batch[0], str(failure))
             return Applied(0, 1)
     middle = len(batch) // 2
@@ -173,18 +194,27 @@ def _apply_batch(tx: Transaction, batch: Sequence[Recorded]) -> Applied:
 
 
 def _apply_facts(tx: Transaction, batch: Sequence[Recorded]) -> None:
-    books = new_books(tx.recorded_at)
-    load(tx, books, together(needs_of(recorded.fact) for recorded in batch))
-    for recorded in batch:
-        try:
+    try:
+        books = new_books(tx.recorded_at)
+        load(tx, books, together(needs_of(recorded.fact) for recorded in batch))
+        for recorded in batch:
+            _require_readable(recorded)
             apply(recorded, books)
-        except Exception as error:
-            # The one place that may catch everything: a fact that fails must not stop the others.
-            log.exception("fact %s of %s failed", recorded.fact_id, recorded.station)
-            raise FactFailed(f"{type(error).__name__}: {error}") from error
-    settle(tx, books)
-    write(tx, books)
-    _end_claims(tx, batch)
+        settle(tx, books)
+        write(tx, books)
+        _end_claims(tx, batch)
+    except (FactFailed, OperationalError, InterfaceError):
+        # The database was busy or went away: that says nothing about the facts.
+        raise
+    except Exception as error:
+        # The one place that may catch everything: a fact that fails, be it only where the database checks what is
+        # written, must not stop the others.
+        raise FactFailed(f"{type(error).__name__}: {error}") from error
+
+
+def _require_readable(recorded: Recorded) -> None:
+    if isinstance(recorded.fact, Unreadable):
+        raise FactFailed(f"{recorded.fact.name}: {recorded.fact.problem}")
 
 
 def _move_cursors(tx: Transaction, batch: Sequence[Recorded]) -> bool:

@@ -21,7 +21,7 @@ from warehouse_app.station.link import Link
 from warehouse_app.station.printing import PrintQueue
 from warehouse_app.station.replica import Replica
 from warehouse_app.station.sync import StationSync
-from warehouse_app.station.wording import feedback_text
+from warehouse_app.station.wording import error_text, feedback_text
 
 
 def add_commands(commands: Commands) -> None:
@@ -41,6 +41,8 @@ def scan(context: Context, arguments: Namespace) -> int:
         replica = Replica(file)
         link = Link(file, context.database, replica)
         link.connect()
+        if link.cloned is not None:
+            print(f"warning: {error_text(link.cloned)}", file=sys.stderr)
         bench = ConnectedBench(Bench(file, arguments.task, lambda: datetime.now(UTC), replica), link)
         runner = _Runner(context, bench, BounceGuard(arguments.bounce_ms))
         if arguments.worker:

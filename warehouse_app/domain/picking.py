@@ -55,7 +55,7 @@ class PickSession(Session[PickState]):
     _stop_scanned: int = 0
 
     def arrive(self, location: str) -> None:
-        """The picker stands at this location; kept in memory only, since a restart asks for the code again."""
+        """The picker stands at this location; in memory only, so a restart before the first unit asks for it again."""
         self._location_shown = location
 
     def apply(self, recorded: Recorded) -> None:
@@ -63,6 +63,7 @@ class PickSession(Session[PickState]):
         super().apply(recorded)
         if isinstance(recorded.fact, Picked):
             self._stop_scanned = recorded.fact.stop_no
+            self.arrive(recorded.fact.location)
         progress = self.state.current if self.state is not None else None
         if progress is None or progress.stop.stop_no != self._stop_scanned:
             self.last_quantity = 0

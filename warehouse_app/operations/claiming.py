@@ -90,6 +90,16 @@ def held_works(tx: Transaction, prefix: str) -> dict[str, str]:
     return {row["work"]: row["station"] for row in tx.rows(query)}
 
 
+def held_elsewhere(tx: Transaction, prefix: str, holder: Holder) -> set[str]:
+    """The names of work of a task that other stations hold.
+
+    What this station holds itself is offered to it again: it may have been switched off between the claim and the
+    moment at which its packet was on its disk.
+    """
+    held = held_works(tx, prefix).items()
+    return {work.partition(":")[2] for work, station in held if station != holder.station}
+
+
 def held_packets(tx: Transaction, prefix: str, *, without: str = "") -> list[Packet]:
     """The packets of a task that other stations hold."""
     claim = tables.claim

@@ -10,7 +10,7 @@ from warehouse_app.domain.packets import CountPacket, CountStop
 from warehouse_app.domain.scan import ScanKind, pick_list_code
 from warehouse_app.domain.session import Expected, Need
 from warehouse_app.language import mark
-from warehouse_app.operations.claiming import Holder, NotReady, held_works, hold, keep_packet
+from warehouse_app.operations.claiming import Holder, NotReady, held_elsewhere, hold, keep_packet
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
 
@@ -42,7 +42,7 @@ def claim_count_sheet(tx: Transaction, holder: Holder, need: Need) -> CountPacke
 def waiting_counts(tx: Transaction, holder: Holder) -> Sequence[Expected]:
     """The codes of count sheets that nobody walks and of which this person may count something, the oldest first."""
     task = tables.count_task
-    held = {work.partition(":")[2] for work in held_works(tx, "count")}
+    held = held_elsewhere(tx, "count", holder)
     query = (
         select(task.c.sheet_no, task.c.state, task.c.counted_by)
         .where(tx.mine(task), task.c.state.in_(TO_COUNT))

@@ -11,7 +11,7 @@ from warehouse_app.domain.packets import Address, BoxType, PackPacket, PackUnits
 from warehouse_app.domain.scan import ScanKind, order_code, tote_code
 from warehouse_app.domain.session import Expected, Need
 from warehouse_app.language import mark
-from warehouse_app.operations.claiming import Holder, NotReady, OnHold, StoppedWork, held_works, hold, keep_packet
+from warehouse_app.operations.claiming import Holder, NotReady, OnHold, StoppedWork, held_elsewhere, hold, keep_packet
 from warehouse_app.planning.cartons import CartonType, Item, PlannedCarton, suggest_cartons
 from warehouse_app.store import tables
 from warehouse_app.store.database import Row, Transaction
@@ -34,10 +34,10 @@ def claim_order(tx: Transaction, holder: Holder, need: Need) -> PackPacket:
     return packet
 
 
-def waiting_orders(tx: Transaction, _holder: Holder) -> Sequence[Expected]:
+def waiting_orders(tx: Transaction, holder: Holder) -> Sequence[Expected]:
     """The totes of orders that wait for a bench, the most urgent first; an order without a tote by its own code."""
     order, tote = tables.fulfilment_order, tables.order_tote
-    held = {work.partition(":")[2] for work in held_works(tx, "pack")}
+    held = held_elsewhere(tx, "pack", holder)
     same = (tote.c.warehouse_id == order.c.warehouse_id) & (tote.c.order_no == order.c.order_no)
     query = (
         select(order.c.order_no, func.min(tote.c.tote).label("tote"))

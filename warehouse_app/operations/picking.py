@@ -10,7 +10,7 @@ from warehouse_app.domain.packets import PickPacket, PickStop
 from warehouse_app.domain.scan import pick_list_code
 from warehouse_app.domain.session import Expected, Need
 from warehouse_app.language import mark
-from warehouse_app.operations.claiming import Holder, NotReady, held_packets, held_works, hold, keep_packet
+from warehouse_app.operations.claiming import Holder, NotReady, held_elsewhere, held_packets, hold, keep_packet
 from warehouse_app.store import tables
 from warehouse_app.store.database import Row, Transaction
 
@@ -45,10 +45,10 @@ def offer_totes(tx: Transaction, packet: PickPacket) -> PickPacket:
     return offered
 
 
-def waiting_pick_lists(tx: Transaction, _holder: Holder) -> Sequence[Expected]:
+def waiting_pick_lists(tx: Transaction, holder: Holder) -> Sequence[Expected]:
     """The codes of pick lists that nobody walks yet, the most urgent first."""
     pick_list, stop = tables.pick_list, tables.pick_stop
-    held = {work.partition(":")[2] for work in held_works(tx, "pick")}
+    held = held_elsewhere(tx, "pick", holder)
     open_units = stop.c.quantity - stop.c.picked - stop.c.short - stop.c.withdrawn
     has_stops = (
         select(stop.c.list_no)

@@ -11,7 +11,7 @@ from warehouse_app.domain.packets import PutawayPacket, PutawayUnits
 from warehouse_app.domain.scan import location_code, tote_code
 from warehouse_app.domain.session import Expected, Need
 from warehouse_app.language import mark
-from warehouse_app.operations.claiming import Holder, NotReady, held_packets, held_works, hold, keep_packet
+from warehouse_app.operations.claiming import Holder, NotReady, held_elsewhere, held_packets, hold, keep_packet
 from warehouse_app.store import tables
 from warehouse_app.store.database import Row, Transaction
 
@@ -46,10 +46,10 @@ def claim_putaway(tx: Transaction, holder: Holder, need: Need) -> PutawayPacket:
     return packet
 
 
-def waiting_putaways(tx: Transaction, _holder: Holder) -> Sequence[Expected]:
+def waiting_putaways(tx: Transaction, holder: Holder) -> Sequence[Expected]:
     """The codes of docks, totes and cartons with units to put away, docks first."""
     location, balance = tables.location, tables.balance
-    held = {work.partition(":")[2] for work in held_works(tx, "putaway")}
+    held = held_elsewhere(tx, "putaway", holder)
     same = (balance.c.warehouse_id == location.c.warehouse_id) & (balance.c.location == location.c.location)
     free = func.sum(balance.c.on_hand - balance.c.allocated)
     query = (

@@ -9,7 +9,7 @@ from warehouse_app.domain.packets import ReceiveLine, ReceivePacket
 from warehouse_app.domain.scan import purchase_order_code
 from warehouse_app.domain.session import Expected, Need
 from warehouse_app.language import mark
-from warehouse_app.operations.claiming import Holder, NotReady, held_works, hold, keep_packet
+from warehouse_app.operations.claiming import Holder, NotReady, held_elsewhere, hold, keep_packet
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
 
@@ -43,10 +43,10 @@ def claim_purchase_order(tx: Transaction, holder: Holder, need: Need) -> Receive
     return packet
 
 
-def waiting_purchase_orders(tx: Transaction, _holder: Holder) -> Sequence[Expected]:
+def waiting_purchase_orders(tx: Transaction, holder: Holder) -> Sequence[Expected]:
     """The codes of purchase orders that nobody unloads yet, the earliest due first."""
     order = tables.purchase_order
-    held = {work.partition(":")[2] for work in held_works(tx, "receive")}
+    held = held_elsewhere(tx, "receive", holder)
     query = (
         select(order.c.po_no)
         .where(tx.mine(order), order.c.state != "closed")

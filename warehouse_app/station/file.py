@@ -2,7 +2,7 @@
 
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from os import getpid
 from pathlib import Path
@@ -87,8 +87,11 @@ class StationFile:
                 raise
             self.connection.execute("COMMIT")
 
-    def begin_again(self) -> None:
-        """Start a new incarnation with an empty journal; the old file stays beside it for a person."""
+    def begin_again(self, facts: Iterable[Sequence[object]] = ()) -> None:
+        """Start a new incarnation; the old file stays beside it for a person.
+
+        Its journal is empty but for these rows of the old one, which count from 1 again.
+        """
         self.connection.close()
         number = 1
         while (kept := self.home / f"station-{number}.db").exists():
@@ -100,6 +103,8 @@ class StationFile:
         with self.transaction():
             self.set("station", self.station)
             self.set("incarnation", self.incarnation)
+            for sequence, row in enumerate(facts, 1):
+                self.connection.execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (sequence, *row[1:]))
 
     def close(self) -> None:
         """Close the file and let others have it."""

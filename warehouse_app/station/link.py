@@ -17,7 +17,7 @@ from warehouse_app.operations import counting, packing, picking, putaway, receiv
 from warehouse_app.operations.claiming import Amendment, Holder, amendments_above
 from warehouse_app.operations.reference import read_reference, reference_version
 from warehouse_app.station.file import StationFile
-from warehouse_app.station.posting import Posted, Poster
+from warehouse_app.station.posting import ClonedStation, Posted, Poster
 from warehouse_app.station.replica import Replica
 from warehouse_app.station.waiting import waiting_in
 from warehouse_app.store import tables
@@ -58,6 +58,8 @@ class Link:
         self._poster = Poster(file, database)
         self._posting = Lock()
         self._known = False
+        self.cloned: ClonedStation | None = None
+        """Set when the station's file was found to be a copy and was begun afresh; a person must be told loudly."""
 
     @property
     def connected(self) -> bool:
@@ -68,8 +70,9 @@ class Link:
         """Make sure that this is the station's database, and bring the reference data up to date.
 
         A station that was used with another database begins afresh, unless it holds scans that were never posted
-        there: then OtherDatabase is raised. A bench that is at work must not be begun again beneath its hands: its
-        caller leaves `may_begin_again` out, and the error is raised in either case.
+        there: then OtherDatabase is raised. One whose file is a copy of another's begins afresh as well, and takes
+        along what only it knows; `cloned` then says so. A bench that is at work must not be begun again beneath its
+        hands: its caller leaves `may_begin_again` out, and the error is raised in either case.
         """
         identity, version = self._database.read(reference_version)
         mine = self._file.setting("database")
@@ -77,15 +80,28 @@ class Link:
             waiting = waiting_in(self._file.home)
             if waiting or not may_begin_again:
                 raise OtherDatabase(count=waiting)
-            self._poster.close()
-            self._file.begin_again()
-            self._poster = Poster(self._file, self._database)
+            self._begin_again()
+        elif self._is_cloned():
+            if not may_begin_again:
+                raise ClonedStation(station=self._file.station)
+            self._begin_again(self._poster.never_posted())
+            self.cloned = ClonedStation(station=self._file.station)
+            mine = ""
         if mine != identity:
             with self._file.transaction():
                 self._file.set("database", identity)
         if version != self._replica.version or mine != identity:
             self._replica.keep(self._database.read(read_reference))
         self._known = True
+
+    def _is_cloned(self) -> bool:
+        with self._posting:
+            return self._poster.is_cloned()
+
+    def _begin_again(self, facts: Sequence[tuple[object, ...]] = ()) -> None:
+        self._poster.close()
+        self._file.begin_again(facts)
+        self._poster = Poster(self._file, self._database)
 
     @property
     def database(self) -> Database:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from warehouse_app.domain.errors import WarehouseError
+from warehouse_app.domain.errors import StockChanged, WarehouseError
 from warehouse_app.language import mark
 from warehouse_app.station.file import Connection, StationFile, connect
 from warehouse_app.station.journal import facts_after
@@ -57,6 +57,11 @@ class Poster:
             facts = [self._fact_row(row) for row in rows]
             try:
                 self._database.write(_insert_facts, self._file.station, self._file.incarnation, facts)
+            except StockChanged:
+                # Another fact has this one's number: asking how far the server is tells whose fault that is.
+                self._high_water = None
+                self._ask()
+                raise
             except WarehouseError:
                 # The outcome is not known: the server is asked again before anything more is sent.
                 self._high_water = None
@@ -65,6 +70,21 @@ class Poster:
         if self._high_water != before:
             self._connection.execute("INSERT OR REPLACE INTO setting VALUES ('posted', ?)", (str(self._high_water),))
         return Posted(self._high_water, self.waiting())
+
+    def is_cloned(self) -> bool:
+        """Whether another station has posted under this one's name and incarnation. Raises StoreUnavailable."""
+        try:
+            self._high_water = self._ask()
+        except ClonedStation:
+            return True
+        return False
+
+    def never_posted(self) -> list[tuple[object, ...]]:
+        """The journal's rows that the shared database does not have under any number. Raises StoreUnavailable."""
+        rows = facts_after(self._connection, 0, limit=-1)
+        found = self._database.read(Transaction.rows_in, tables.fact, "fact_id", [row[1] for row in rows])
+        known = {row["fact_id"] for row in found}
+        return [row for row in rows if row[1] not in known]
 
     def waiting(self) -> int:
         """Facts that the shared database is not known to have."""

@@ -1,0 +1,162 @@
+"""The station's journal: durable, replayable, owned by one process, and refusing nothing a scanner can send."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.despatch import DespatchHouse
+from tests.processes import Premises
+from tests.station.benches import NOON, Station, fact_count, put_away, table_counts
+from warehouse_app.domain.facts import AmendmentTaken, UnitPacked
+from warehouse_app.domain.packing import PackSession
+from warehouse_app.domain.tasks import SESSIONS
+from warehouse_app.station.file import StationBusy, StationFile, connect
+from warehouse_app.station.journal import FactTooLarge, Journal
+from warehouse_app.store.database import Database
+
+CONTROLS = [chr(code) for code in (*range(32), *range(127, 160))]
+HOSTILE = [
+    "\x00", "LOC:A01\x00", "\ud800", "]C100\udcff", "9" * 10_000, "TOTE:" + "x" * 10_000, "*" + "9" * 400, "*0", "*-3",
+    "'; DROP TABLE fact; --", "LOC:' OR 1=1 --", "ORD:%", "BADGE:\x00", "CMD:", "CMD:\x1b[2J", "PO:", "\u202eLOC:A01",
+    "{", '{"kind":"packed"}', "]d2\x1d\x1d\x1d", "(01)09521234543213", "\U0010ffff", " ", "", *CONTROLS,
+    "".join(CONTROLS),
+]  # fmt: skip
+
+
+@pytest.fixture
+def house(database: Database) -> DespatchHouse:
+    return DespatchHouse(database)
+
+
+@pytest.fixture
+def station(house: DespatchHouse, tmp_path: Path) -> Iterator[Station]:
+    station = Station(tmp_path / "s1", house.database)
+    yield station
+    station.close()
+
+
+def test_what_append_gave_back_is_on_disk_for_every_other_reader(tmp_path: Path) -> None:
+    file = StationFile(tmp_path, "S1")
+
+    recorded = Journal(file).append([put_away(1), put_away(2)], "W-01", "putaway:A01", NOON)
+
+    other = connect(tmp_path / "station.db")
+    rows = other.execute("SELECT sequence, fact_id, work, happened_at FROM journal ORDER BY sequence").fetchall()
+    assert [row[:3] for row in rows] == [(one.sequence, one.fact_id, "putaway:A01") for one in recorded]
+    assert [row[0] for row in rows] == [1, 2]
+    assert file.connection.execute("PRAGMA synchronous").fetchone() == (2,)
+    other.close()
+    file.close()
+
+
+def test_sequence_goes_on_after_a_restart(tmp_path: Path) -> None:
+    file = StationFile(tmp_path, "S1")
+    first = Journal(file).append([put_away()], "W-01", "", NOON)
+    file.close()
+
+    again = StationFile(tmp_path, "another name")
+    second = Journal(again).append([put_away()], "W-01", "", NOON)
+
+    assert [one.sequence for one in (*first, *second)] == [1, 2]
+    assert {(one.station, one.incarnation) for one in (*first, *second)} == {("S1", file.incarnation)}
+    again.close()
+
+
+def test_fact_that_is_too_large_is_refused_with_nothing_written(tmp_path: Path) -> None:
+    file = StationFile(tmp_path, "S1")
+    journal = Journal(file)
+
+    with pytest.raises(FactTooLarge):
+        journal.append([put_away(), AmendmentTaken("w", 1, "x" * 20_000)], "W-01", "w", NOON)
+    after = journal.append([put_away()], "W-01", "w", NOON)
+
+    assert [one.sequence for one in after] == [1]
+    assert file.connection.execute("SELECT count(*) FROM journal").fetchone() == (1,)
+    file.close()
+
+
+def test_journal_refuses_to_be_changed(tmp_path: Path) -> None:
+    file = StationFile(tmp_path, "S1")
+    Journal(file).append([put_away()], "W-01", "", NOON)
+
+    with pytest.raises(Exception, match="never changed"):
+        file.connection.execute("UPDATE journal SET payload = '{}'")
+
+    file.close()
+
+
+def test_second_process_is_told_who_has_the_file(tmp_path: Path, sample_premises: Premises) -> None:
+    file = StationFile(tmp_path / "h", "S1")
+
+    with pytest.raises(StationBusy, match=r"process \d+ on "):
+        StationFile(tmp_path / "h", "S1")
+    told = Premises(sample_premises.database, tmp_path / "h").run("station", "scan", "--task", "pack", "--json")
+
+    assert told.returncode == 1
+    assert told.stdout == b""
+    assert told.stderr.startswith(b"error: This station's file is in use by process ")
+    assert told.stderr.count(b"\n") == 1
+    file.close()
+
+
+def test_replayed_session_stands_where_the_live_one_stood(house: DespatchHouse, station: Station) -> None:
+    house.pick(house.picking("1", quantity=6))
+    bench = station.bench("pack")
+    bench.scan("ORD:1")
+    for scan_text in ("CUP", "CUP", "CMD:UNDO", "CUP", "CMD:PROBLEM-DAMAGED", "CUP"):
+        bench.scan(scan_text)
+    live = bench.bench.session
+
+    replayed = station.bench("pack").bench.session
+
+    assert replayed.current == live.current == "pack:1"
+    assert replayed.expected() == live.expected()
+    assert replayed.last_quantity == live.last_quantity
+    assert replayed.prompt() == live.prompt()
+    assert isinstance(live, PackSession)
+    assert isinstance(replayed, PackSession)
+    assert live.state is not None
+    assert replayed.state is not None
+    assert (replayed.state.lines, replayed.state.cartons) == (live.state.lines, live.state.cartons)
+
+
+def test_undone_units_are_packed_once_in_the_books(house: DespatchHouse, station: Station) -> None:
+    house.pick(house.picking("1", quantity=2))
+    bench = station.bench("pack")
+    for scan_text in ("ORD:1", "CUP", "CMD:UNDO", "CUP", "CUP", "CMD:CLOSE"):
+        bench.scan(scan_text)
+
+    station.link.settle()
+
+    packed = [one for one in bench.bench.journal.facts_under("pack:1", 1) if isinstance(one.fact, UnitPacked)]
+    assert len(packed) == 3
+    assert house.line("1")["packed"] == 2
+    assert house.order("1")["state"] == "packed"
+    assert house.differences() == ()
+
+
+@pytest.mark.parametrize("task", list(SESSIONS))
+def test_nothing_a_scanner_can_send_breaks_a_session(task: str, house: DespatchHouse, station: Station) -> None:
+    house.pick(house.picking("1"))
+    if task == "pick":
+        house.release("2", "POT", 1)
+    before = table_counts(house.database)
+    bench = station.bench(task)
+    for _ in range(2):
+        for scan_text in HOSTILE:
+            answer = bench.scan(scan_text)
+            assert answer.feedback.kind.value not in ("ok", "last", "done"), (scan_text[:40], answer)
+        # Once more with work in hand.
+        if expected := bench.bench.expected():
+            bench.scan(expected[0].scan_text)
+    station.link.settle()
+
+    after = table_counts(house.database)
+
+    changed = {name for name, count in after.items() if count < before[name]}
+    assert changed == set()
+    assert after["fact"] - before["fact"] < 10
+    assert after["parked_fact"] == 0
+    assert fact_count(house.database) == after["fact"]
+    assert house.differences() == ()
