@@ -5,14 +5,27 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 
 from warehouse_app import __version__
-from warehouse_app.cli import counts, database, demo, errands, imports, orders, papers, sample, scan, station, stock
+from warehouse_app.cli import (
+    bench,
+    counts,
+    database,
+    demo,
+    errands,
+    imports,
+    orders,
+    papers,
+    sample,
+    scan,
+    station,
+    stock,
+)
 from warehouse_app.cli.context import Context
 from warehouse_app.cli.parsing import Commands, common_options
 from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.language import tr
 from warehouse_app.station.wording import error_text
 
-GROUPS = (sample, demo, database, imports, orders, papers, counts, station, stock, errands)
+GROUPS = (sample, demo, database, imports, orders, papers, counts, station, stock, errands, bench)
 
 
 def build_parser() -> ArgumentParser:

@@ -1,0 +1,79 @@
+"""`bench`: measures what docs/performance.md promises, the machine's own commit rate first."""
+
+import shutil
+from argparse import SUPPRESS, Namespace
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from warehouse_app.cli.benchmarks import backlog, booking, disk, papers, programs
+from warehouse_app.cli.benchmarks.figures import Figure
+from warehouse_app.cli.context import Context
+from warehouse_app.cli.output import table
+from warehouse_app.cli.parsing import Commands
+from warehouse_app.language import tr
+
+Benchmark = Callable[[Context, Path], list[Figure]]
+
+BENCHMARKS: dict[str, Benchmark] = {
+    "commits": lambda _context, folder: disk.commit_rate(folder),
+    "scan": lambda context, folder: _on_backlog("scan", context, folder),
+    "bookkeeper": lambda context, folder: _on_backlog("bookkeeper", context, folder),
+    "window": programs.window,
+    "labels": lambda _context, _folder: papers.labels(),
+    "pick-list": lambda _context, _folder: papers.pick_list(),
+    "demo": programs.demo,
+}
+
+PARTS: dict[str, Benchmark] = {
+    "backlog": lambda context, _folder: [Figure("backlog", backlog.prepare_backlog(context), "facts")],
+    "scan": lambda context, _folder: booking.scan(context),
+    "bookkeeper": lambda context, _folder: booking.bookkeeper(context),
+    "window-xcb": programs.window_xcb,
+}
+"""What runs in a process of its own, in a folder that `--in` names."""
+
+
+def add_commands(commands: Commands) -> None:
+    """The bench command."""
+    parser = commands.add("bench", bench, tr("measure the speed of the program on this machine"))
+    parser.add_argument("name", nargs="?", choices=sorted({*BENCHMARKS, *PARTS}), metavar="NAME")
+    parser.add_argument("--in", dest="folder", metavar="DIR", help=SUPPRESS)
+
+
+def bench(context: Context, arguments: Namespace) -> int:
+    """`bench`: all benchmarks, or one after the commit rate that it leans on."""
+    if arguments.folder:
+        figures = PARTS[arguments.name](context, Path(arguments.folder))
+    else:
+        figures = list(_measure(context, arguments.name))
+    context.output.result([figure.row() for figure in figures], _text(figures))
+    return 0
+
+
+def _measure(context: Context, wanted: str | None) -> Iterator[Figure]:
+    """Works on the disk of the station's own folder; nothing of it is left behind."""
+    context.home.mkdir(parents=True, exist_ok=True)
+    names = [name for name in BENCHMARKS if wanted in (None, name) or name == "commits"]
+    with TemporaryDirectory(prefix="bench-", dir=context.home) as folder:
+        for name in names:
+            context.output.progress(tr("Measuring: {name}", name=name))
+            own = Path(folder) / name
+            own.mkdir()
+            yield from BENCHMARKS[name](context, own)
+
+
+def _on_backlog(name: str, context: Context, folder: Path) -> list[Figure]:
+    """On a copy of the backlog, which is made once, each in a new process that is not warm from the one before."""
+    made = folder.parent / "backlog"
+    if not made.exists():
+        made.mkdir()
+        programs.measured(list(context.program), "backlog", made)
+    shutil.copytree(made, folder, dirs_exist_ok=True)
+    return programs.measured(list(context.program), name, folder)
+
+
+def _text(figures: Iterable[Figure]) -> str:
+    headings = [tr("name"), tr("figure"), tr("unit"), tr("limit"), tr("ratio"), ""]
+    rows = [(one.name, one.figure, one.unit, one.limit, one.ratio, one.note) for one in figures]
+    return table(headings, rows) + "\n" + tr("A ratio of 1 or more keeps the limit.")

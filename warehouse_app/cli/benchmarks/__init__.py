@@ -1,0 +1,1 @@
+"""The benchmarks: each measures one promise about speed and gives its figures."""
