@@ -11,6 +11,7 @@ import warehouse_app
 from warehouse_app.books.ledger import Cause, new_books
 from warehouse_app.books.loading import load, needs, write
 from warehouse_app.channels.readers import READERS
+from warehouse_app.cli.imports import IMPORTS
 from warehouse_app.domain.errors import BadFile
 from warehouse_app.operations.import_locations import import_locations
 from warehouse_app.operations.import_orders import OrderImport, UnknownChannel, import_orders
@@ -296,6 +297,47 @@ def test_a_purchase_order_that_is_being_received_is_not_changed(stocked: Databas
     assert result.updated == 1
     assert [(row, field) for row, field, _ in reasons(result)] == [(2, "po_no"), (4, "supplier")]
     assert only_row(stocked, tables.purchase_line, po_no="PO-1002")["ordered"] == 50
+
+
+def test_a_purchase_order_may_ask_to_be_received_blind(stocked: Database) -> None:
+    header = "po_no,line_no,supplier,sku,quantity,blind\n"
+    take(stocked, "purchase-orders", f"{header}PO-9,1,SUP-01,85123A,5,yes\nPO-9,2,SUP-01,22960,5,yes\n")
+
+    silent = take(stocked, "purchase-orders", "po_no,line_no,supplier,sku,quantity\nPO-9,1,SUP-01,85123A,5\n")
+    mixed = take(stocked, "purchase-orders", f"{header}PO-9,1,SUP-01,85123A,6,yes\nPO-9,2,SUP-01,22960,5,no\n")
+
+    assert silent.unchanged == 1
+    assert [(row, field) for row, field, _ in reasons(mixed)] == [(3, "blind")]
+    assert only_row(stocked, tables.purchase_order, po_no="PO-9")["blind"] is True
+
+
+def test_a_new_warehouse_has_people_until_it_brings_its_own(database: Database) -> None:
+    take(database, "products", "sku,name\nA,Apple\n")
+    before = {row["badge"] for row in rows_of(database, tables.worker) if row["active"]}
+
+    import_workers(database, io.BytesIO(b"worker,name,badge,role\nW-1,Ann,B-1,worker\n"))
+
+    assert before == {"PERSON-1", "PERSON-2", "SUPERVISOR-1", "MANAGER-1"}
+    assert [row["badge"] for row in rows_of(database, tables.worker) if row["active"]] == ["B-1"]
+
+
+def test_a_badge_is_one_person_s(database: Database) -> None:
+    header = "worker,name,badge,role\n"
+    import_workers(database, io.BytesIO(f"{header}W-1,Ann,B-1,worker\nW-2,Bob,B-2,worker\n".encode()))
+
+    taken = import_workers(database, io.BytesIO(f"{header}W-3,Cid,B-2,worker\n".encode()))
+    swapped = import_workers(database, io.BytesIO(f"{header}W-1,Ann,B-2,worker\nW-2,Bob,B-1,worker\n".encode()))
+
+    assert reasons(taken) == [(2, "badge", "The badge B-2 is W-2's.")]
+    assert (swapped.updated, swapped.rejects) == (2, ())
+
+
+@pytest.mark.parametrize("kind", ["workers", "services", "cartons", "suppliers"])
+def test_the_example_of_each_small_list_is_taken_whole_and_only_once(kind: str, database: Database) -> None:
+    first = IMPORTS[kind](database, io.BytesIO(example(kind)))
+    again = IMPORTS[kind](database, io.BytesIO(example(kind)))
+
+    assert (first.rejects, again.rejects, again.unchanged) == ((), (), first.rows)
 
 
 def test_an_unknown_product_leaves_out_its_order_and_no_other(stocked: Database) -> None:

@@ -1,4 +1,4 @@
-"""Commands that read files: import products, locations, stock, purchase orders and orders."""
+"""Commands that read files: import products, locations, stock, purchase orders, orders and the small lists."""
 
 import sys
 from argparse import Namespace
@@ -15,6 +15,12 @@ from warehouse_app.operations.import_locations import import_locations
 from warehouse_app.operations.import_orders import import_orders
 from warehouse_app.operations.import_products import import_products
 from warehouse_app.operations.import_purchase_orders import import_purchase_orders
+from warehouse_app.operations.import_reference import (
+    import_carton_types,
+    import_services,
+    import_suppliers,
+    import_workers,
+)
 from warehouse_app.operations.import_stock import import_stock
 from warehouse_app.operations.importing import Source
 from warehouse_app.operations.keeping import drain
@@ -24,6 +30,10 @@ IMPORTS = {
     "locations": import_locations,
     "stock": import_stock,
     "purchase-orders": import_purchase_orders,
+    "workers": import_workers,
+    "services": import_services,
+    "cartons": import_carton_types,
+    "suppliers": import_suppliers,
 }
 
 
@@ -40,7 +50,7 @@ def add_commands(commands: Commands) -> None:
 
 
 def run_import(kind: str, context: Context, arguments: Namespace) -> int:
-    """`import products|locations|stock|purchase-orders`."""
+    """`import` of anything but orders."""
     drain(context.database)
     done = IMPORTS[kind](context.database, _source(arguments.file), partial(_progress, context))
     value = {

@@ -28,7 +28,7 @@ from warehouse_app.store.database import Database, Row, Transaction
 
 @dataclass(frozen=True, slots=True)
 class PurchaseRow:
-    """A line of a purchase order. The cost is a decimal in the major unit."""
+    """A line of a purchase order. The cost is a decimal in the major unit; `blind` is None when the file is silent."""
 
     po_no: str
     line_no: int
@@ -38,6 +38,7 @@ class PurchaseRow:
     unit_cost: Decimal | None
     currency: str
     due_on: date | None
+    blind: bool | None
 
 
 @dataclass(slots=True)
@@ -70,6 +71,7 @@ def _parse(row: CsvRow) -> PurchaseRow:
         row.decimal("unit_cost"),
         row.currency("currency", ""),
         row.day("due_on"),
+        row.yes("blind", default=False) if row.has("blind") else None,
     )
 
 
@@ -131,17 +133,27 @@ def _take(row: PurchaseRow, line: Row, state: _Batch) -> None:
     if order is not None and row.supplier != order["supplier"]:
         message = mark("The purchase order {po} is from the supplier {supplier}.")
         raise BadCell("supplier", message, po=row.po_no, supplier=order["supplier"])
-    new_day = order is not None and row.due_on != order["due_on"]
-    if same_line and not new_day:
+    blind = row.blind if row.blind is not None else bool(order and order["blind"])
+    other = "" if order is None else _differs(row, order, blind=blind)
+    if same_line and not other:
         state.unchanged += 1
         return
     if row.po_no in state.being_received:
         raise BadCell("po_no", mark("{po} is being received or closed: it cannot be changed any more."), po=row.po_no)
-    if new_day and row.po_no in state.changed_orders:
-        raise BadCell("due_on", mark("Another row of {po} names another day."), po=row.po_no)
-    changed = {"po_no": row.po_no, "supplier": row.supplier, "due_on": row.due_on, "state": "open"}
+    if other and row.po_no in state.changed_orders:
+        raise BadCell(other, mark("Another row of {po} says something else here."), po=row.po_no)
+    changed = {
+        "po_no": row.po_no, "supplier": row.supplier, "due_on": row.due_on, "blind": blind, "state": "open",
+    }  # fmt: skip
     state.orders[row.po_no] = state.changed_orders[row.po_no] = changed
     (state.updated if known is not None else state.added).append(line)
+
+
+def _differs(row: PurchaseRow, order: Row, *, blind: bool) -> str:
+    """The first column that says something else of the whole order than what is known of it; empty when none does."""
+    if row.due_on != order["due_on"]:
+        return "due_on"
+    return "blind" if blind != order["blind"] else ""
 
 
 def _same(known: Row, line: Mapping[str, object]) -> bool:

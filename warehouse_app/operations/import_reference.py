@@ -7,6 +7,8 @@ from functools import partial
 from sqlalchemy import Table
 
 from warehouse_app.domain.csv_table import CsvRow
+from warehouse_app.domain.rejects import BadCell
+from warehouse_app.language import mark
 from warehouse_app.operations.importing import (
     Entry,
     ImportResult,
@@ -17,6 +19,7 @@ from warehouse_app.operations.importing import (
     import_rows,
     reference_changed,
 )
+from warehouse_app.operations.warehouses import PEOPLE
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Transaction
 
@@ -31,9 +34,9 @@ def import_suppliers(database: Database, source: Source, progress: Progress | No
 
 
 def import_workers(database: Database, source: Source, progress: Progress | None = None) -> ImportResult:
-    """Add and update workers. Raises BadFile."""
+    """Add and update workers; the people of a new warehouse lose their badges to them. Raises BadFile."""
     kind = Kind(("worker", "name", "badge", "role"), _worker, lambda values: values["worker"], "worker")
-    return import_rows(database, source, kind, partial(_store, table=tables.worker), progress)
+    return import_rows(database, source, kind, _store_workers, progress)
 
 
 def import_carton_types(database: Database, source: Source, progress: Progress | None = None) -> ImportResult:
@@ -89,6 +92,26 @@ def _service(row: CsvRow) -> _Values:
         "label_source": row.choice("label_source", ("station", "carrier", "platform"), "station"),
         "label_moment": row.choice("label_moment", ("release", "pack_start", "close"), "close"),
     }
+
+
+def _store_workers(tx: Transaction, batch: Sequence[Entry[_Values]]) -> ImportResult:
+    """Badges that are in the manual, and that nobody was given, would open the house to anybody."""
+    known = tx.rows_in(tables.worker, "badge", (entry.values["badge"] for entry in batch))
+    named = {entry.values["worker"] for entry in batch}
+    holders = {row["badge"]: row["worker"] for row in known if row["active"] and row["worker"] not in named}
+    good, rejects = [], []
+    for entry in batch:
+        badge, name = entry.values["badge"], entry.values["worker"]
+        if holders.setdefault(badge, name) == name:
+            good.append(entry)
+        else:
+            problem = BadCell("badge", mark("The badge {badge} is {worker}'s."), badge=badge, worker=holders[badge])
+            rejects.append(entry.reject(problem))
+    mine = {entry.values["worker"] for entry in good}
+    result = _store(tx, good, tables.worker)
+    if result.added:
+        tx.change(tables.worker, ({"worker": one["worker"], "active": one["worker"] in mine} for one in PEOPLE))
+    return result + ImportResult(rejects=tuple(rejects))
 
 
 def _store(tx: Transaction, batch: Sequence[Entry[_Values]], table: Table) -> ImportResult:

@@ -1,4 +1,4 @@
-"""Setting up a warehouse: its row, its virtual places and, where nothing else was said, its services."""
+"""Setting up a warehouse: its row, its virtual places and, where nothing else was said, its services and people."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -54,6 +54,13 @@ SERVICES = (
         "priority": 3,
     },
 )
+PEOPLE = (
+    {"worker": "PERSON-1", "name": "Person 1", "badge": "PERSON-1", "role": "worker"},
+    {"worker": "PERSON-2", "name": "Person 2", "badge": "PERSON-2", "role": "worker"},
+    {"worker": "SUPERVISOR-1", "name": "Supervisor 1", "badge": "SUPERVISOR-1", "role": "supervisor"},
+    {"worker": "MANAGER-1", "name": "Manager 1", "badge": "MANAGER-1", "role": "manager"},
+)
+"""Who can scan before a warehouse brings its own people: two who work and recount, and two who decide."""
 _OWN_CARRIER = {"carrier": "OWN", "carrier_name": "Own delivery", "label_source": "station", "label_moment": "close"}
 
 
@@ -73,12 +80,14 @@ def set_up_warehouse(database: Database, settings: Mapping[str, object]) -> None
 
 
 def ensure_warehouse(tx: Transaction) -> RowMapping:
-    """Lock the warehouse and give its row; make one with default settings and services when there is none."""
+    """Lock the warehouse and give its row; make one with default settings, services and people when there is none."""
     table = tables.warehouse
     if tx.value(select(table.c.warehouse_id).where(tx.mine(table))) is None:
         _set_up(tx, {})
         if not tx.value(select(func.count()).select_from(tables.service)):
             tx.add(tables.service, ({**service, **_OWN_CARRIER} for service in SERVICES))
+        if not tx.value(select(func.count()).select_from(tables.worker)):
+            tx.add(tables.worker, PEOPLE)
     return tx.lock_warehouse()
 
 
