@@ -11,6 +11,7 @@ from warehouse_app.cli.paper_makers import count_report_paper, count_sheets_pape
 from warehouse_app.cli.papers import page_count, save
 from warehouse_app.cli.parsing import Commands
 from warehouse_app.domain.errors import WarehouseError
+from warehouse_app.domain.wording import state_name
 from warehouse_app.language import mark, tr
 from warehouse_app.operations.business_days import current_business_day
 from warehouse_app.operations.counting_approval import approve_counts
@@ -89,9 +90,12 @@ def status(context: Context, arguments: Namespace) -> int:
     drain(context.database)
     tasks = context.database.read(count_status, arguments.name)
     rows = [
-        (task.sheet_no, task.location, task.state, task.booked, task.counted, task.variance, task.counted_by)
+        (
+            task.sheet_no, task.location, state_name(task.state), task.booked, task.counted, task.variance,
+            task.counted_by,
+        )
         for task in tasks
-    ]
+    ]  # fmt: skip
     headings = [tr("sheet"), tr("location"), tr("state"), tr("booked"), tr("counted"), tr("variance"), tr("who")]
     text = table(headings, rows) if rows else tr("No count is planned.")
     context.output.result([_task(task) for task in tasks], text)

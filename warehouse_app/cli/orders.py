@@ -8,6 +8,7 @@ from warehouse_app.cli.context import Context
 from warehouse_app.cli.output import table
 from warehouse_app.cli.parsing import Commands
 from warehouse_app.domain.errors import WarehouseError
+from warehouse_app.domain.wording import cause_name, event_name, reason_text, state_name
 from warehouse_app.language import mark, tr
 from warehouse_app.operations.cancelling import cancel_order, hold_order, unhold_order
 from warehouse_app.operations.keeping import drain
@@ -84,9 +85,10 @@ def release_wave(context: Context, arguments: Namespace) -> int:
     if not rows:
         text = tr("No order is ready to be released.")
     if done.left:
-        text += "\n\n" + table([tr("left behind"), tr("reason")], [(left.order, tr(left.reason)) for left in done.left])
-    left = [{"order": left.order, "reason": tr(left.reason)} for left in done.left]
-    context.output.result({"waves": done.waves, "left": left}, text)
+        text += "\n\n" + table(
+            [tr("left behind"), tr("reason")], [(left.order, reason_text(left.reason)) for left in done.left]
+        )
+    context.output.result({"waves": done.waves, "left": done.left}, text)
     return 0
 
 
@@ -103,7 +105,9 @@ def show_orders(context: Context, arguments: Namespace) -> int:
     """`orders list`."""
     drain(context.database)
     found = context.database.read(list_orders, arguments.state)
-    rows = [(row.order, row.state, row.service, f"{row.ship_by:%Y-%m-%d %H:%M}", row.customer) for row in found]
+    rows = [
+        (row.order, state_name(row.state), row.service, f"{row.ship_by:%Y-%m-%d %H:%M}", row.customer) for row in found
+    ]
     headings = [tr("order"), tr("state"), tr("service"), tr("ship by (UTC)"), tr("customer")]
     context.output.result(found, table(headings, rows) if rows else tr("No orders."))
     return 0
@@ -136,7 +140,7 @@ def cancel(context: Context, arguments: Namespace) -> int:
     """`orders cancel`."""
     drain(context.database)
     done = context.database.write(cancel_order, arguments.order, arguments.reason, "")
-    context.output.result(done, tr("Order {order}: {state}.", order=arguments.order, state=done.state))
+    context.output.result(done, tr("Order {order}: {state}.", order=arguments.order, state=state_name(done.state)))
     return 0
 
 
@@ -160,9 +164,12 @@ def show_facts(context: Context, arguments: Namespace) -> int:
     """`facts list`."""
     found = context.database.read(list_facts, order_no=arguments.order, station=arguments.station, kind=arguments.kind)
     rows = [
-        (f"{fact.happened_at:%Y-%m-%d %H:%M:%S}", fact.station, fact.sequence, fact.kind, fact.worker, fact.state)
+        (
+            f"{fact.happened_at:%Y-%m-%d %H:%M:%S}", fact.station, fact.sequence, cause_name(fact.kind), fact.worker,
+            state_name(fact.state),
+        )
         for fact in found
-    ]
+    ]  # fmt: skip
     headings = [tr("happened (UTC)"), tr("station"), tr("no."), tr("kind"), tr("worker"), tr("state")]
     context.output.result(found, table(headings, rows) if rows else tr("No facts."))
     return 0
@@ -187,9 +194,10 @@ def _order_text(found: OrderDetail) -> str:
         )
         for line in found.lines
     ]  # fmt: skip
-    parts = [tr("Order {order}: {state}", order=found.summary.order, state=found.summary.state), table(headings, rows)]
-    parts += [tr(reason) for reason in found.reasons]
+    state = state_name(found.summary.state)
+    parts = [tr("Order {order}: {state}", order=found.summary.order, state=state), table(headings, rows)]
+    parts += [reason_text(reason) for reason in found.reasons]
     if found.history:
-        entries = [(f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.what, entry.who) for entry in found.history]
+        entries = [(f"{entry.at:%Y-%m-%d %H:%M:%S}", event_name(entry.what), entry.who) for entry in found.history]
         parts.append(table([tr("when (UTC)"), tr("what"), tr("who")], entries))
     return "\n\n".join(parts)

@@ -9,6 +9,8 @@ from warehouse_app.documents.count_sheet import CountSheet, CountSheetLine, coun
 from warehouse_app.documents.manifest import Manifest, ManifestCarton, manifests_pdf
 from warehouse_app.documents.page import Imprint
 from warehouse_app.documents.pick_list import Drop, PickList, PickStop, ToteSlot, pick_lists_pdf
+from warehouse_app.documents.words import both
+from warehouse_app.domain.wording import REASONS
 from warehouse_app.operations.counting_report import CountDay
 from warehouse_app.operations.counting_sheet import SheetToPrint
 from warehouse_app.operations.pick_lists import PrintedList
@@ -93,7 +95,7 @@ def count_report_paper(day: CountDay, head: str, imprint: Imprint) -> bytes:
             quantity_recounted=found.quantity_recounted,
             recounted_by=found.recounted_by,
             approved_by=found.approved_by,
-            reason=found.reason,
+            reason=both(REASONS.get(found.reason, found.reason)).inline(),
         )
         for found in day.variances
     )

@@ -38,7 +38,7 @@ def print_picks(context: Context, arguments: Namespace) -> int:
     """`picks print`."""
     lists = context.database.read(printed_lists, arguments.wave)
     if not lists:
-        raise NotFound(thing="pick list in wave", name=arguments.wave)
+        raise NotFound(thing=mark("pick list in wave"), name=arguments.wave)
     imprint = imprint_of(context.database.read(read_house), datetime.now(UTC))
     content = pick_lists_paper(lists, imprint)
     save(Path(arguments.out), content)

@@ -70,7 +70,7 @@ class _Runner:
         replica = self._bench.bench.replica
         worker = replica.worker_of(badge.removeprefix("BADGE:")) or replica.worker(badge)
         if worker is None:
-            raise NotFound(thing="badge", name=badge)
+            raise NotFound(thing=mark("badge"), name=badge)
         self._bench.bench.sign_on(worker.worker)
 
     def run(self, lines: Any) -> None:  # noqa: ANN401 - a binary stream

@@ -6,6 +6,7 @@ from warehouse_app.cli.context import Context
 from warehouse_app.cli.orders import parse_time
 from warehouse_app.cli.output import table
 from warehouse_app.cli.parsing import Commands
+from warehouse_app.domain.wording import cause_name, reason_text, thing_name
 from warehouse_app.language import tr
 from warehouse_app.operations.codes import KINDS, list_codes
 from warehouse_app.operations.holds import add_hold, list_holds, remove_hold
@@ -66,8 +67,8 @@ def show_why(context: Context, arguments: Namespace) -> int:
     drain(context.database)
     found = context.database.read(explain, arguments.sku, arguments.location)
     moves = [
-        (move["move_no"], move["quantity"], move["from_location"], move["to_location"], move["cause_kind"],
-         move["happened_at"][:19], move["worker"])
+        (move["move_no"], move["quantity"], move["from_location"], move["to_location"],
+         cause_name(move["cause_kind"]), move["happened_at"][:19], move["worker"])
         for move in found.moves
     ]  # fmt: skip
     text = tr(
@@ -84,7 +85,7 @@ def show_why(context: Context, arguments: Namespace) -> int:
 def show_codes(context: Context, arguments: Namespace) -> int:
     """`codes list`."""
     found = context.database.read(list_codes, arguments.kind)
-    rows = [(code.kind, code.name, code.scan_text) for code in found]
+    rows = [(thing_name(code.kind), code.name, code.scan_text) for code in found]
     context.output.result(found, table([tr("kind"), tr("name"), tr("scan text")], rows))
     return 0
 
@@ -110,7 +111,7 @@ def remove(context: Context, arguments: Namespace) -> int:
 def show_holds(context: Context, _arguments: Namespace) -> int:
     """`holds list`."""
     found = context.database.read(list_holds)
-    rows = [(hold.sku, hold.lot, hold.location, hold.reason) for hold in found]
+    rows = [(hold.sku, hold.lot, hold.location, reason_text(hold.reason)) for hold in found]
     text = table(["SKU", tr("lot"), tr("location"), tr("reason")], rows) if rows else tr("No stock is on hold.")
     context.output.result(found, text)
     return 0

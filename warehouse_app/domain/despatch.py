@@ -20,6 +20,7 @@ from warehouse_app.domain.session import (
     command,
     feedback,
 )
+from warehouse_app.domain.wording import REASONS
 from warehouse_app.language import mark
 
 
@@ -168,7 +169,11 @@ class ShipSession(Session[ShipState]):
         packet, reason = state.packet, state.stopped[carton.carton]
         message = mark("Stop: carton {number} of order {order} must not leave ({reason}). Set it aside for put-back.")
         told = feedback(
-            FeedbackKind.STOPPED, message, number=carton.number, order=carton.order_no, reason=reason or "-"
+            FeedbackKind.STOPPED,
+            message,
+            number=carton.number,
+            order=carton.order_no,
+            reason=REASONS.get(reason, reason) or "-",
         )
         if carton.carton in state.held_back:
             return Outcome(told)

@@ -133,7 +133,7 @@ def _open_order(tx: Transaction, order_no: str, cause: Cause) -> tuple[Books, Or
     books = _books(tx, [order_no], cause)
     order = books.orders.get(order_no)
     if order is None:
-        raise NotFound(thing="order", name=order_no)
+        raise NotFound(thing=mark("order"), name=order_no)
     if order.state == "cancelled":
         raise WrongState(name=order_no, state=mark("cancelled"), remedy=mark("nothing more can be done to it"))
     if order.state == "shipped":

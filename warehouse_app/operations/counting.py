@@ -27,7 +27,7 @@ def claim_count_sheet(tx: Transaction, holder: Holder, need: Need) -> CountPacke
     task = tables.count_task
     rows = tx.rows(select(task).where(tx.mine(task), task.c.sheet_no == sheet_no).order_by(task.c.walk_no))
     if not rows:
-        raise NotFound(thing="count sheet", name=sheet_no)
+        raise NotFound(thing=mark("count sheet"), name=sheet_no)
     left = [row for row in rows if row["state"] in TO_COUNT]
     if not left:
         raise NotReady(name=sheet_no, reason=mark("every location of it is counted"))
@@ -57,7 +57,7 @@ def _sheet_of(tx: Transaction, location: str) -> str:
     here = (tx.mine(task), task.c.location == location, task.c.state.in_(TO_COUNT))
     sheet_no = tx.value(select(task.c.sheet_no).where(*here).order_by(task.c.sheet_no))
     if sheet_no is None:
-        raise NotFound(thing="location to count", name=location)
+        raise NotFound(thing=mark("location to count"), name=location)
     return str(sheet_no)
 
 

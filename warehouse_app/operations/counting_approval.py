@@ -110,7 +110,7 @@ def ask_for_recount(tx: Transaction, worker: str, sheet_no: str, location: str) 
     _check_role(tx, worker)
     rows = [row for row in task_rows(tx, sheet_no) if row["location"] == location]
     if not rows:
-        raise NotFound(thing="location on the sheet", name=location)
+        raise NotFound(thing=mark("location on the sheet"), name=location)
     if rows[0]["state"] != "counted":
         raise NotReady(name=location, reason=mark("it is not counted, or decided already"))
     tasks = counted_tasks(tx, rows)
@@ -123,7 +123,7 @@ def _check_role(tx: Transaction, worker: str) -> None:
     table = tables.worker
     row = tx.row(select(table).where(table.c.worker == worker, table.c.active))
     if row is None:
-        raise NotFound(thing="worker", name=worker)
+        raise NotFound(thing=mark("worker"), name=worker)
     if row["role"] not in APPROVERS:
         raise NotAnApprover(worker=row["name"] or worker)
 

@@ -99,7 +99,7 @@ def _planned_already(tx: Transaction) -> set[str]:
 def _check_known(locations: Iterable[str], known: dict[str, RowMapping]) -> None:
     for name in locations:
         if name not in known:
-            raise NotFound(thing="location", name=name)
+            raise NotFound(thing=mark("location"), name=name)
 
 
 def _in_order_of_need(

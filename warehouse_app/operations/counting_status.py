@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping, func, or_, select
 from warehouse_app.books.ledger import UNRECONCILED, Goods
 from warehouse_app.domain.errors import NotFound
 from warehouse_app.domain.money import UNIT_COST_SCALE
+from warehouse_app.language import mark
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
 
@@ -105,7 +106,7 @@ def task_rows(tx: Transaction, name: str) -> Sequence[RowMapping]:
     named = (tx.mine(task), or_(task.c.plan_no == name, task.c.sheet_no == name))
     rows = tx.rows(select(task).where(*named).order_by(task.c.sheet_no, task.c.walk_no))
     if not rows:
-        raise NotFound(thing="count plan or sheet", name=name)
+        raise NotFound(thing=mark("count plan or sheet"), name=name)
     return rows
 
 

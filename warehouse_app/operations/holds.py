@@ -79,7 +79,7 @@ def remove_hold(tx: Transaction, worker: str, **names: Unpack[StockNames]) -> tu
     wanted = _names(names)
     removed = tuple(hold for hold in list_holds(tx) if hold.names == wanted)
     if not removed:
-        raise NotFound(thing="hold", name=" / ".join(name for name in wanted if name))
+        raise NotFound(thing=mark("hold"), name=" / ".join(name for name in wanted if name))
     keys = [hold.hold_id for hold in removed]
     cause = Cause("remove_hold", new_key(), worker, tx.now)
     tx.change(tables.hold, ({"hold_id": key, "removed_at": tx.recorded_at} for key in keys))
@@ -116,10 +116,10 @@ def _listed_cartons(tx: Transaction, cause: Cause, holds: Sequence[ActiveHold]) 
 def _check_names(tx: Transaction, hold: ActiveHold) -> None:
     """A name that nothing has would hold nothing, and nobody would notice."""
     known = (
-        ("product", hold.sku, tables.product, "sku"),
-        ("lot", hold.lot, tables.balance, "lot"),
-        ("location", hold.location, tables.location, "location"),
-        ("owner", hold.owner, tables.balance, "owner"),
+        (mark("product"), hold.sku, tables.product, "sku"),
+        (mark("lot"), hold.lot, tables.balance, "lot"),
+        (mark("location"), hold.location, tables.location, "location"),
+        (mark("owner"), hold.owner, tables.balance, "owner"),
     )
     for thing, name, table, column in known:
         mine = [tx.mine(table)] if "warehouse_id" in table.c else []

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from warehouse_app.domain.errors import NotFound
+from warehouse_app.language import mark
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
 
@@ -99,7 +100,7 @@ def show_order(tx: Transaction, order_no: str) -> OrderDetail:
     order, line, history = tables.fulfilment_order, tables.fulfilment_line, tables.order_history
     row = tx.row(select(order).where(tx.mine(order), order.c.order_no == order_no))
     if row is None:
-        raise NotFound(thing="order", name=order_no)
+        raise NotFound(thing=mark("order"), name=order_no)
     lines = tx.rows(select(line).where(tx.mine(line), line.c.order_no == order_no).order_by(line.c.line_no))
     entries = tx.rows(
         select(history)

@@ -26,7 +26,7 @@ def claim_order(tx: Transaction, holder: Holder, need: Need) -> PackPacket:
     table = tables.fulfilment_order
     order = tx.row(select(table).where(tx.mine(table), table.c.order_no == order_no))
     if order is None:
-        raise NotFound(thing="order", name=order_no)
+        raise NotFound(thing=mark("order"), name=order_no)
     _check_ready(order)
     epoch = hold(tx, f"pack:{order_no}", holder)
     packet = _packet(tx, order, epoch)
@@ -61,7 +61,7 @@ def _order_in_tote(tx: Transaction, tote: str) -> str:
     table = tables.order_tote
     order_no = tx.value(select(table.c.order_no).where(tx.mine(table), table.c.tote == tote))
     if order_no is None:
-        raise NotFound(thing="order in tote", name=tote)
+        raise NotFound(thing=mark("order in tote"), name=tote)
     return str(order_no)
 
 

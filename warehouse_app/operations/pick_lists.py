@@ -8,6 +8,7 @@ from itertools import groupby
 from sqlalchemy import func, select
 
 from warehouse_app.domain.errors import NotFound
+from warehouse_app.language import mark
 from warehouse_app.store import tables
 from warehouse_app.store.database import Row, Transaction
 
@@ -52,7 +53,7 @@ def printed_lists(tx: Transaction, wave_no: str) -> tuple[PrintedList, ...]:
     """The pick lists of a wave, the most urgent first. Raises NotFound."""
     wave, pick_list = tables.wave, tables.pick_list
     if tx.value(select(wave.c.wave_no).where(tx.mine(wave), wave.c.wave_no == wave_no)) is None:
-        raise NotFound(thing="wave", name=wave_no)
+        raise NotFound(thing=mark("wave"), name=wave_no)
     lists = tx.rows(
         select(pick_list)
         .where(tx.mine(pick_list), pick_list.c.wave_no == wave_no)

@@ -26,7 +26,7 @@ def claim_pick_list(tx: Transaction, holder: Holder, need: Need) -> PickPacket:
     pick_list, stop = tables.pick_list, tables.pick_stop
     row = tx.row(select(pick_list).where(tx.mine(pick_list), pick_list.c.list_no == need.code))
     if row is None:
-        raise NotFound(thing="pick list", name=need.code)
+        raise NotFound(thing=mark("pick list"), name=need.code)
     if row["state"] in ("done", "cancelled"):
         raise NotReady(name=need.code, reason=row["state"])
     epoch = hold(tx, f"pick:{need.code}", holder)

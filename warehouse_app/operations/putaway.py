@@ -24,7 +24,7 @@ def claim_putaway(tx: Transaction, holder: Holder, need: Need) -> PutawayPacket:
     location = tables.location
     row = tx.row(select(location).where(tx.mine(location), location.c.location == need.code))
     if row is None or row["kind"] not in SOURCES:
-        raise NotFound(thing="dock, tote or carton", name=need.code)
+        raise NotFound(thing=mark("dock, tote or carton"), name=need.code)
     units = _waiting_units(tx, need.code)
     if not units:
         raise NotReady(name=need.code, reason=mark("nothing waits there to be put away"))

@@ -19,7 +19,7 @@ def claim_purchase_order(tx: Transaction, holder: Holder, need: Need) -> Receive
     order, line = tables.purchase_order, tables.purchase_line
     row = tx.row(select(order).where(tx.mine(order), order.c.po_no == need.code))
     if row is None:
-        raise NotFound(thing="purchase order", name=need.code)
+        raise NotFound(thing=mark("purchase order"), name=need.code)
     if row["state"] == "closed":
         raise NotReady(name=need.code, reason=mark("its delivery was closed"))
     epoch = hold(tx, f"receive:{need.code}", holder)
@@ -63,5 +63,5 @@ def _dock(tx: Transaction, station: str) -> str:
     query = select(location.c.location).where(tx.mine(location), location.c.kind == "receiving").order_by("location")
     docks = [row["location"] for row in tx.rows(query)]
     if not docks:
-        raise NotFound(thing="location of kind", name="receiving")
+        raise NotFound(thing=mark("location of kind"), name="receiving")
     return str(station) if station in docks else str(docks[0])

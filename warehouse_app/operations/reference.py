@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from warehouse_app.domain.catalogue import Barcode, ProductCard
 from warehouse_app.domain.errors import NotFound
+from warehouse_app.language import mark
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
 
@@ -64,5 +65,5 @@ def find_worker(tx: Transaction, badge: str) -> Worker:
     wanted = badge.removeprefix("BADGE:")
     row = tx.row(select(table).where((table.c.badge == wanted) | (table.c.worker == wanted), table.c.active))
     if row is None:
-        raise NotFound(thing="badge", name=badge)
+        raise NotFound(thing=mark("badge"), name=badge)
     return Worker(row["worker"], row["name"], row["badge"], row["role"])

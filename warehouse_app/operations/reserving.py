@@ -11,6 +11,7 @@ from warehouse_app.books.ledger import Books, Cause, new_books
 from warehouse_app.books.loading import Needs, load, load_stock, write
 from warehouse_app.books.order_states import state_by_reservation
 from warehouse_app.books.rows import OrderRow
+from warehouse_app.domain.wording import SHORT, SHORT_TAKEN
 from warehouse_app.planning.allocation import (
     LineDemand,
     LineReservation,
@@ -57,8 +58,8 @@ def order_rank(order: OrderRow) -> tuple[datetime, int, datetime]:
 
 def short_reason(reason: ShortReason) -> str:
     """A shortage as kept with the order: the product, what was wanted, what was there, and who got the last ones."""
-    taken = f", the last went to order {reason.taken_by}" if reason.taken_by else ""
-    return f"{reason.sku}: {reason.wanted} wanted, {reason.available} available{taken}"
+    template = SHORT_TAKEN if reason.taken_by else SHORT
+    return template.format(sku=reason.sku, wanted=reason.wanted, available=reason.available, order=reason.taken_by)
 
 
 def _open_orders(tx: Transaction) -> list[str]:

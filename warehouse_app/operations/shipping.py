@@ -106,7 +106,7 @@ def manifest_paper(tx: Transaction, manifest_no: str) -> ManifestPaper:
         select(tables.manifest).where(tx.mine(tables.manifest), tables.manifest.c.manifest_no == manifest_no)
     )
     if manifest is None:
-        raise NotFound(thing="manifest", name=manifest_no)
+        raise NotFound(thing=mark("manifest"), name=manifest_no)
     carton = tables.carton
     rows = _cartons(tx, carton.c.manifest_no == manifest_no, carton.c.state == "handed_over")
     rows = sorted(rows, key=lambda row: (row["handed_over_at"], row["carton"]))
@@ -186,7 +186,7 @@ def _cartons(tx: Transaction, *where: ColumnElement[bool]) -> Sequence[Row]:
 def _scanned(tx: Transaction, need: Need) -> Row:
     found = _cartons(tx, tables.carton.c.carton == need.code) if need.kind is ScanKind.SSCC else ()
     if not found:
-        raise NotFound(thing="carton", name=need.code)
+        raise NotFound(thing=mark("carton"), name=need.code)
     reasons = {
         "open": mark("it is still open at the bench"),
         "handed_over": mark("it was handed over already"),

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from warehouse_app.books.availability import active_holds
 from warehouse_app.domain.errors import NotFound
+from warehouse_app.language import mark
 from warehouse_app.store import tables
 from warehouse_app.store.database import Row, Transaction
 
@@ -57,7 +58,7 @@ def canonical_sku(tx: Transaction, sku: str) -> str:
     product = tables.product
     found = tx.value(select(product.c.sku).where(product.c.sku_folded == sku.casefold()))
     if found is None:
-        raise NotFound(thing="product", name=sku)
+        raise NotFound(thing=mark("product"), name=sku)
     return str(found)
 
 

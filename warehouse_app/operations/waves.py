@@ -11,6 +11,7 @@ from warehouse_app.books.availability import shelf_balances
 from warehouse_app.books.ledger import Books, Cause, new_books
 from warehouse_app.books.loading import Needs, load, write
 from warehouse_app.books.rows import OrderRow, PickListRow, StopRow
+from warehouse_app.domain.wording import ON_HOLD
 from warehouse_app.language import mark
 from warehouse_app.operations.reserving import order_rank, short_reason
 from warehouse_app.planning.allocation import LineDemand, OrderDemand, Take, plan_allocations
@@ -131,7 +132,7 @@ def _waiting_reasons(tx: Transaction, request: WaveRequest) -> list[LeftOrder]:
     left = []
     for row in tx.rows(query):
         if row["held"]:
-            left.append(LeftOrder(row["order_no"], f"on hold: {row['hold_reason']}"))
+            left.append(LeftOrder(row["order_no"], ON_HOLD.format(reason=row["hold_reason"])))
         elif row["state"] == "new":
             left.append(LeftOrder(row["order_no"], mark("not reserved yet")))
         elif row["state"] == "short" or (row["state"] == "partial" and row["ship_policy"] == "complete"):

@@ -1,0 +1,196 @@
+"""What the names that books, facts and packets keep say to people, in the language in use.
+
+Books, files and `--json` keep the plain words, so that programs can rely on them. What is not listed here, such as a
+reason that somebody typed, is shown as it is.
+"""
+
+import re
+from collections.abc import Mapping
+from string import Formatter
+
+from warehouse_app.language import mark, tr
+
+STATES: Mapping[str, str] = {
+    # Orders.
+    "new": mark("new"),
+    "reserved": mark("reserved"),
+    "partial": mark("partial"),
+    "short": mark("short"),
+    "released": mark("released"),
+    "picking": mark("picking"),
+    "picked": mark("picked"),
+    "packing": mark("packing"),
+    "packed": mark("packed"),
+    "shipped": mark("shipped"),
+    "cancelled": mark("cancelled"),
+    "held": mark("held"),
+    # Locations of a count, and whatever else is begun and ended.
+    "open": mark("open"),
+    "counted": mark("counted"),
+    "recount": mark("recount"),
+    "approved": mark("approved"),
+    "done": mark("done"),
+    # Facts.
+    "waiting": mark("waiting"),
+    "applied": mark("applied"),
+    "parked": mark("parked"),
+}
+
+EVENTS: Mapping[str, str] = {
+    "imported": mark("imported"),
+    "changed": mark("changed"),
+    "held": mark("put on hold"),
+    "released_hold": mark("taken off hold"),
+    "released": mark("released in a wave"),
+    "picked_short": mark("picked short"),
+    "missing_at_packing": mark("missing at packing"),
+    "damaged_at_packing": mark("damaged at packing"),
+    "allocation_lost": mark("allocation lost"),
+    "reservation_lost": mark("reservation lost"),
+    "replaced": mark("picked elsewhere instead"),
+    "carton_closed": mark("carton closed"),
+    "carton_reopened": mark("carton reopened"),
+    "labelled": mark("label printed"),
+    "reprinted": mark("label printed again"),
+    "handed_over": mark("handed over"),
+    "handover_stopped": mark("handover stopped"),
+    "cancel_requested": mark("cancellation asked for"),
+    "stopped": mark("stopped"),
+}
+"""What happened to an order, where the word is not that of a state."""
+
+CAUSES: Mapping[str, str] = {
+    # Facts.
+    "received": mark("received"),
+    "receipt_closed": mark("receipt closed"),
+    "put_away": mark("put away"),
+    "tote_opened": mark("tote opened"),
+    "tote_confirmed": mark("tote confirmed"),
+    "tote_closed": mark("tote closed"),
+    "list_finished": mark("pick list finished"),
+    "opened": mark("opened"),
+    "carton_chosen": mark("carton chosen"),
+    "weighed": mark("weighed"),
+    "printed": mark("printed"),
+    "location_counted": mark("location counted"),
+    "undone": mark("undone"),
+    "amendment_taken": mark("change taken"),
+    "work_finished": mark("work finished"),
+    # Decisions.
+    "stock_import": mark("stock imported"),
+    "order_import": mark("orders imported"),
+    "reserve": mark("reserving"),
+    "release_wave": mark("wave released"),
+    "cancel_order": mark("order cancelled"),
+    "finish_cancellations": mark("cancellation finished"),
+    "hold_order": mark("put on hold"),
+    "unhold_order": mark("taken off hold"),
+    "add_hold": mark("stock put on hold"),
+    "remove_hold": mark("stock taken off hold"),
+    "count_approved": mark("count approved"),
+    "late_fact": mark("late fact"),
+}
+"""Why a move was booked, where the word is not that of an order's event."""
+
+DISCREPANCIES: Mapping[str, str] = {
+    "received_short": mark("received too few"),
+    "received_over": mark("received too many"),
+    "received_unordered": mark("received unordered"),
+    "shipped_although_cancelled": mark("shipped although cancelled"),
+    "reopened_although_handed_over": mark("reopened although handed over"),
+    "counted_unplanned": mark("counted without a plan"),
+    "counted_again": mark("counted once more"),
+    "tote_shared": mark("tote shared by two orders"),
+    "missing_at_packing": mark("missing at packing"),
+    "damaged_at_packing": mark("damaged at packing"),
+}
+
+REASONS: Mapping[str, str] = {
+    # Why an order or a carton waits.
+    "review_quantity": mark("unusually large quantity: check it"),
+    "cancelled": mark("cancelled"),
+    "held": mark("on hold"),
+    "stock_held": mark("stock on hold"),
+    "nothing to ship": mark("nothing to ship"),
+    # Why a location is counted.
+    "asked": mark("asked for"),
+    "count_first": mark("to be counted first"),
+    "debt": mark("more was taken than booked"),
+    "rotation": mark("its turn"),
+    "picked_short": mark("picked short"),
+}
+
+THINGS: Mapping[str, str] = {
+    "location": mark("location"),
+    "tote": mark("tote"),
+    "order": mark("order"),
+    "carton": mark("carton"),
+    "worker": mark("worker"),
+    "command": mark("command"),
+    "product": mark("product"),
+}
+
+PROVED: Mapping[str, str] = {
+    "on hand": mark("on hand"),
+    "sum over all places": mark("sum over all places"),
+    "sellable": mark("sellable"),
+    "reserved": mark("reserved"),
+    "allocated": mark("allocated"),
+    "reserved of line": mark("reserved of line"),
+    "allocated of line": mark("allocated of line"),
+    "line": mark("line"),
+    "carton content": mark("carton content"),
+}
+"""The numbers that `verify` proves."""
+
+SHORT = mark("{sku}: {wanted} wanted, {available} available")
+SHORT_TAKEN = mark("{sku}: {wanted} wanted, {available} available, the last went to order {order}")
+ON_HOLD = mark("on hold: {reason}")
+"""Reasons are kept as English text, made from these templates, and recognised by them."""
+
+
+def state_name(state: str) -> str:
+    """The state of an order, of a counted location or of a fact."""
+    return tr(STATES.get(state, state))
+
+
+def event_name(event: str) -> str:
+    """An entry in an order's history."""
+    return tr(EVENTS.get(event) or STATES.get(event, event))
+
+
+def cause_name(cause: str) -> str:
+    """A kind of fact, or the decision behind a move."""
+    return tr(CAUSES[cause]) if cause in CAUSES else event_name(cause)
+
+
+def discrepancy_name(kind: str) -> str:
+    """A contradiction between facts and books."""
+    return tr(DISCREPANCIES.get(kind, kind))
+
+
+def thing_name(thing: str) -> str:
+    """What a code stands for."""
+    return tr(THINGS.get(thing, thing))
+
+
+def proved_name(number: str) -> str:
+    """A number that the ledger proves."""
+    return tr(PROVED.get(number, number))
+
+
+def reason_text(reason: str) -> str:
+    """Why an order waits or a location is counted: a word, a text of one of our templates, or what somebody typed."""
+    for template in (SHORT_TAKEN, SHORT, ON_HOLD):
+        found = _pattern(template).fullmatch(reason)
+        if found:
+            values = found.groupdict()
+            if "reason" in values:
+                values["reason"] = reason_text(values["reason"])
+            return tr(template, **values)
+    return tr(REASONS.get(reason, reason))
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    parts = Formatter().parse(template)
+    return re.compile("".join(re.escape(text) + (f"(?P<{name}>.*)" if name else "") for text, name, _, _ in parts))
