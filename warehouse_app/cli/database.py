@@ -1,8 +1,9 @@
 """Commands that keep the database: migrate, check, verify, the bookkeeper."""
 
 import signal
+import sys
 from argparse import Namespace
-from threading import Event
+from threading import Event, Thread
 
 from warehouse_app.cli.context import Context
 from warehouse_app.cli.output import table
@@ -28,6 +29,7 @@ def add_commands(commands: Commands) -> None:
     commands.add("verify", verify, tr("prove every balance, total, reservation and allocation"))
     keeper = commands.add("bookkeeper", bookkeeper, tr("apply posted facts to the books"))
     keeper.add_argument("act", nargs="?", choices=["reapply"], help=tr("try parked facts again"))
+    keeper.add_argument("--with-parent", action="store_true", help=tr("end when standard input ends"))
     keeper.add_argument("--once", action="store_true", help=tr("work off what is there and end"))
 
 
@@ -82,10 +84,19 @@ def bookkeeper(context: Context, arguments: Namespace) -> int:
         stop = Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+        if arguments.with_parent:
+            Thread(target=_stop_with_parent, args=(stop,), daemon=True).start()
         done = run_bookkeeper(context.database, stop.is_set)
     text = tr("{applied} facts applied, {parked} parked.", applied=done.applied, parked=done.parked)
     context.output.result({"applied": done.applied, "parked": done.parked}, text)
     return 0
+
+
+def _stop_with_parent(stop: Event) -> None:
+    """The desktop's end of the pipe closes however it ends, also when it is killed."""
+    while sys.stdin.buffer.read(1024):
+        pass
+    stop.set()
 
 
 def _shown(found: object) -> dict[str, object]:

@@ -134,7 +134,7 @@ class Upkeep:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """The state of the house at `now`. Packed orders are those whose last carton was closed."""
+    """The state of the house at `now`. `pace` is the orders whose last carton was closed within the last hour."""
 
     now: datetime
     name: str
@@ -142,11 +142,12 @@ class Today:
     timezone: str
     business_day: date
     orders: int
+    unreserved: int
     stages: Stages
     pick_units: int
     shipped_today: int
     shipped_units_today: int
-    packed_by_hour: tuple[int, ...]
+    pace: int
     pick_ups: tuple[PickUp, ...]
     late: tuple[OpenOrder, ...]
     late_count: int
@@ -178,7 +179,7 @@ def read_today(tx: Transaction) -> Today:
     starts = time.fromisoformat(house["business_day_starts"] or "00:00")
     day_begins = datetime.combine(day, starts, zone)
     open_orders = _open_orders(tx)
-    packed = _packed_since(tx, min(day_begins, tx.now - PACE_OVER))
+    pace = _packed_since(tx, tx.now - PACE_OVER)
     shipped = _shipped_since(tx, day_begins)
     late = [row for row in open_orders if row["ship_by"] < tx.now]
     return Today(
@@ -188,12 +189,13 @@ def read_today(tx: Transaction) -> Today:
         timezone=house["timezone"] or "UTC",
         business_day=day,
         orders=_order_count(tx),
+        unreserved=sum(row["state"] == "new" and not row["held"] for row in open_orders),
         stages=_stages(open_orders),
         pick_units=sum(row["units"] for row in open_orders if STAGES[row["state"]] == "to_pick"),
         shipped_today=len(shipped),
         shipped_units_today=sum(row["units"] for row in shipped),
-        packed_by_hour=_by_hour(packed, day_begins, tx.now),
-        pick_ups=_pick_ups(tx, open_orders, shipped, sum(at > tx.now - PACE_OVER for at in packed), zone),
+        pace=pace,
+        pick_ups=_pick_ups(tx, open_orders, shipped, pace, zone),
         late=tuple(_open_order(row) for row in late[:LIST_LIMIT]),
         late_count=len(late),
         stuck=_stuck(tx, open_orders),
@@ -295,20 +297,18 @@ def _stages(rows: Sequence[RowMapping]) -> Stages:
     return Stages(**Counter(STAGES[row["state"]] for row in rows))
 
 
-def _packed_since(tx: Transaction, since: datetime) -> list[datetime]:
-    """When orders were packed: the instant at which their last carton was closed."""
+def _packed_since(tx: Transaction, since: datetime) -> int:
+    """Orders whose last carton was closed since then."""
     carton, shipment, order = tables.carton, tables.shipment, tables.fulfilment_order
     same = (carton.c.warehouse_id == shipment.c.warehouse_id) & (carton.c.shipment_no == shipment.c.shipment_no)
     of_order = (shipment.c.warehouse_id == order.c.warehouse_id) & (shipment.c.order_no == order.c.order_no)
-    closed = func.max(carton.c.closed_at, type_=carton.c.closed_at.type).label("closed_at")
     query = (
-        select(order.c.order_no, closed)
+        select(func.count(order.c.order_no.distinct()))
         .join(shipment, of_order)
         .join(carton, same)
         .where(tx.mine(order), order.c.state.in_(("packed", "shipped")), carton.c.closed_at >= since)
-        .group_by(order.c.order_no)
     )
-    return [row["closed_at"] for row in tx.rows(query)]
+    return int(tx.value(query) or 0)
 
 
 def _shipped_since(tx: Transaction, since: datetime) -> Sequence[RowMapping]:
@@ -328,13 +328,6 @@ def _shipped_since(tx: Transaction, since: datetime) -> Sequence[RowMapping]:
         .where(tx.mine(order))
         .group_by(order.c.order_no, order.c.service, order.c.ship_by)
     )
-
-
-def _by_hour(packed: Sequence[datetime], day_begins: datetime, now: datetime) -> tuple[int, ...]:
-    """Orders packed in each hour of the business day so far, at most the last twelve."""
-    hours = max(1, int((now - day_begins).total_seconds() // 3600) + 1)
-    counts = Counter(int((at - day_begins).total_seconds() // 3600) for at in packed)
-    return tuple(counts[hour] for hour in range(max(0, hours - 12), hours))
 
 
 def _pick_ups(

@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from warehouse_app.documents.address import PostalAddress
+from warehouse_app.documents.fonts import font_name
 from warehouse_app.documents.packing_slip import PackingSlip, SlipLine, packing_slip_pdf
 from warehouse_app.documents.page import Imprint
 from warehouse_app.documents.shipping_label import ShippingLabel, shipping_label_zpl, shipping_labels_pdf
@@ -106,6 +107,12 @@ class PrintQueue:
             if recorded.fact_id not in undone:
                 state.apply(recorded.fact)
         return state
+
+
+def warm_up() -> None:
+    """Read the fonts, which takes a moment, before the first document is wanted."""
+    for bold in (False, True):
+        font_name(bold=bold)
 
 
 def write_whole(path: Path, content: bytes) -> None:

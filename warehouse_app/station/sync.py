@@ -37,13 +37,22 @@ class StationSync:
         self.state = SyncState(live=True, waiting=0, since=datetime.now(UTC))
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    @property
+    def running(self) -> bool:
+        """Whether the thread was started and has not been stopped."""
+        return self._thread.is_alive()
+
+    def start(self) -> None:
+        """Begin; once only, and not before the link is connected."""
+        self._thread.start()
 
     def wake(self) -> None:
         """There is something to post."""

@@ -129,11 +129,12 @@ class WeightCard(Card):
         self.body.addWidget(self._gauge)
 
     def show_weight(self, view: WeightView) -> None:
-        """Show this weight; — when the scale says nothing."""
+        """Show this weight; — when the scale says nothing, and no gauge while there is nothing to compare with."""
         number, unit = ("—", "") if view.weight_g is None else weight_text(view.weight_g)
         tone = view.status.tone if view.status else Tone.NEUTRAL
         self._title.setText(view.title)
         self._status.show_chip(view.status)
         self._figure.show_figure(number, unit, token="warn" if tone is Tone.WARN else "text")
         self._expected.set_text(view.expected_text)
+        self._gauge.setVisible(view.expected_g is not None)
         self._gauge.show_gauge(view)

@@ -1,0 +1,323 @@
+"""The bench between screen and session: takes scans, fetches orders and prints labels without letting a scan wait."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from warehouse_app.domain.errors import WarehouseError
+from warehouse_app.domain.packing_state import PackState
+from warehouse_app.domain.scan import order_code, tote_code
+from warehouse_app.domain.session import Expected, Feedback, FeedbackKind, Need
+from warehouse_app.operations.claiming import Holder
+from warehouse_app.operations.reference import Worker
+from warehouse_app.operations.today import WaitingOrder, waiting_for_a_bench
+from warehouse_app.station.bench import Answer
+from warehouse_app.station.bounce import BounceGuard
+from warehouse_app.ui.sounds import Sound
+
+if TYPE_CHECKING:
+    from warehouse_app.domain.packets import Packet
+    from warehouse_app.station.link import Link
+    from warehouse_app.station.printing import Printout, PrintQueue
+    from warehouse_app.ui.desk import Tools
+    from warehouse_app.ui.station_side import StationSide
+
+log = logging.getLogger(__name__)
+
+LISTEN_MS = 200
+WAITING_MS = 5_000
+PRINT_AGAIN_MS = 5_000
+LABEL_FOLDER = "labels"
+WARM_UP_AFTER_MS = 2_500
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What the bench shows: the order at hand, what the last scan was answered with, and what became of its labels.
+
+    `state` stays that of an order which was just stopped, until the next scan. `files` are the documents made last.
+    A bounced scan leaves the answer before it standing.
+    """
+
+    told: Feedback
+    scan_text: str = ""
+    state: PackState | None = None
+    worker: Worker | None = None
+    waiting: tuple[WaitingOrder, ...] = ()
+    files: tuple[str, ...] = ()
+    print_problem: str = ""
+    bounced: bool = False
+
+    @property
+    def fetching(self) -> bool:
+        """Whether work is on its way."""
+        return self.told.kind is FeedbackKind.FETCHING
+
+
+@dataclass(slots=True)
+class _Fetch:
+    """A scan whose work is being fetched, and the scans that came meanwhile."""
+
+    scan_text: str
+    later: deque[str] = field(default_factory=deque)
+
+
+class PackingBench(QObject):
+    """One packer's bench. Everything here runs on the UI thread but the fetching and the making of documents."""
+
+    moved = Signal()
+    """There is a new `moment` to show."""
+
+    def __init__(self, side: StationSide, tools: Tools) -> None:
+        super().__init__()
+        self._side, self._tools = side, tools
+        self._guard = BounceGuard()
+        self._fetch: _Fetch | None = None
+        self._prints: PrintQueue | None = None
+        self._printing = self._warming = False
+        self.moment = Moment(side.bench.session.prompt(), state=self._state())
+        self._listen = self._timer(LISTEN_MS, self._hear)
+        self._ask = self._timer(WAITING_MS, self.look_for_work)
+        self._print_again = self._timer(PRINT_AGAIN_MS, self._print)
+        self._listen.start()
+        # The screens want their first figures first.
+        QTimer.singleShot(WARM_UP_AFTER_MS, self, self._warm_up)
+
+    @property
+    def station(self) -> str:
+        """The station's name."""
+        return self._side.file.station
+
+    @property
+    def label_folder(self) -> Path:
+        """Where documents are laid."""
+        return self._prints.folder if self._prints is not None else self._side.file.home / LABEL_FOLDER
+
+    @property
+    def session(self):  # type: ignore[no-untyped-def]  # noqa: ANN201 - a packing session
+        """The session, to be looked at only."""
+        return self._side.bench.session
+
+    @property
+    def in_hand(self) -> bool:
+        """Whether an order is begun and not closed."""
+        state = self._state()
+        return state is not None and not state.finished
+
+    def now(self) -> datetime:
+        """The time by the station's clock."""
+        return self._side.bench.now()
+
+    def expected(self) -> tuple[Expected, ...]:
+        """Scans that would be right next."""
+        return self._side.bench.expected()
+
+    def scan(self, scan_text: str) -> None:
+        """Answer a scan, or queue it while the work of an earlier one is on its way."""
+        if self._guard.bounces(scan_text):
+            self._show(replace(self.moment, scan_text=scan_text, bounced=True))
+            self._tools.sounds.play(Sound.TICK)
+        else:
+            self._take(scan_text)
+
+    def look_for_work(self) -> None:
+        """Find out which orders wait, while none is in hand."""
+        if not self.in_hand and self._side.link.connected:
+            ask = partial(self._side.database.read, waiting_for_a_bench)
+            self._tools.tasks.read(self, ask, done=self._use_waiting, failed=self._use_no_waiting, latest="waiting")
+
+    def use_catalogue(self) -> None:
+        """Products, codes or people may have changed."""
+        self._side.bench.use_catalogue()
+
+    def watch(self, *, in_front: bool) -> None:
+        """Ask for waiting orders only while somebody looks."""
+        if in_front:
+            self.look_for_work()
+            self._ask.start()
+        else:
+            self._ask.stop()
+
+    def close(self) -> None:
+        """End the timers."""
+        for timer in (self._listen, self._ask, self._print_again):
+            timer.stop()
+
+    def _take(self, scan_text: str) -> None:
+        if self._fetch is not None:
+            self._fetch.later.append(scan_text)
+        else:
+            self._answer(scan_text)
+
+    def _answer(self, scan_text: str) -> None:
+        try:
+            answer = self._side.bench.scan(scan_text)
+        except WarehouseError as error:
+            self._tell(self._side.bench.refuse(error), scan_text)
+            return
+        if answer.need is not None:
+            self._begin_fetch(answer, answer.need, scan_text)
+        else:
+            self._give(answer, scan_text)
+
+    def _give(self, answer: Answer, scan_text: str) -> None:
+        """Show an answer whose facts are on disk, and let posting and printing have their part."""
+        self._tell(answer.feedback, scan_text)
+        if answer.facts:
+            self._side.sync.wake()
+        self._print()
+        if not self.in_hand:
+            self.look_for_work()
+
+    def _begin_fetch(self, answer: Answer, need: Need, scan_text: str) -> None:
+        """Let go of what is finished, say at once that the order is fetched, and claim it off the UI thread."""
+        self._side.bench.finish()
+        self._fetch = _Fetch(scan_text)
+        self._tell(answer.feedback, scan_text)
+        holder = Holder(self._side.bench.file.station, self._side.bench.worker)
+        job = partial(_fetch_order, self._side.link, holder, need)
+        self._tools.tasks.write(self, job, done=self._fetched, failed=self._not_fetched)
+
+    def _fetched(self, packet: Packet) -> None:
+        fetch, self._fetch = self._fetch, None
+        assert fetch is not None
+        self.use_catalogue()
+        self._give(self._side.bench.begin(packet, fetch.scan_text), fetch.scan_text)
+        while fetch.later:
+            self._take(fetch.later.popleft())
+
+    def _not_fetched(self, error: WarehouseError) -> None:
+        """What was scanned after it does not count: it was meant for an order that is not here."""
+        fetch, self._fetch = self._fetch, None
+        assert fetch is not None
+        if fetch.later:
+            log.warning("%d scans after a failed fetch were not counted", len(fetch.later))
+        self._tell(self._side.bench.refuse(error), fetch.scan_text)
+        self.look_for_work()
+
+    def _hear(self) -> None:
+        """Changes to the order in hand show at once, also while nobody scans."""
+        before = self._state()
+        answer = self._side.bench.take_amendments()
+        if answer is not None:
+            self._tell(answer.feedback, "", before)
+            self._side.sync.wake()
+            self.look_for_work()
+
+    def _tell(self, told: Feedback, scan_text: str, state: PackState | None = None) -> None:
+        """Show the answer, then sound it. A stopped order is out of the session and still to be seen."""
+        stopped = told.kind is FeedbackKind.STOPPED
+        shown = self._state() or state or (self.moment.state if stopped else None)
+        files = self.moment.files if shown is self.moment.state else ()
+        self._show(
+            replace(
+                self.moment, told=told, scan_text=scan_text, state=shown, worker=self._worker(), files=files,
+                bounced=False,
+            )
+        )  # fmt: skip
+        if told.tone != "none":
+            self._tools.sounds.play(Sound(told.tone))
+
+    def _show(self, moment: Moment) -> None:
+        self.moment = moment
+        self.moved.emit()
+
+    def _state(self) -> PackState | None:
+        return cast("PackState | None", self._side.bench.session.state)
+
+    def _worker(self) -> Worker | None:
+        return self._side.replica.worker(self._side.bench.worker)
+
+    def _use_waiting(self, waiting: tuple[WaitingOrder, ...]) -> None:
+        codes = (
+            Expected("tote", tote_code(one.tote)) if one.tote else Expected("order", order_code(one.order_no))
+            for one in waiting
+        )
+        self._side.bench.session.waiting = tuple(codes)
+        if waiting != self.moment.waiting:
+            self._show(replace(self.moment, waiting=waiting))
+
+    def _use_no_waiting(self, _: WarehouseError) -> None:
+        self._use_waiting(())
+
+    def _warm_up(self) -> None:
+        if not self._warming:
+            self._warming = True
+            self._tools.tasks.read(self, _warm_printing, done=self._begin_printing, failed=_never)
+
+    def _begin_printing(self, _: None) -> None:
+        from warehouse_app.station.printing import PrintQueue  # noqa: PLC0415 - imported by now, on another thread
+
+        self._prints = PrintQueue(self._side.bench, self._side.file.home / LABEL_FOLDER)
+        self._print()
+
+    def _print(self) -> None:
+        """Make the next document that waits, one after the other, beside the scanning."""
+        if self._prints is None:
+            if self._side.bench.journal.print_jobs():
+                self._warm_up()
+            return
+        if self._printing:
+            return
+        printout = self._prints.next_printout()
+        self._print_again.stop()
+        if printout is None:
+            return
+        self._printing = True
+        done = partial(self._printed, printout)
+        self._tools.tasks.read(self, partial(_make, printout, self._prints.folder), done=done, failed=_never)
+
+    def _printed(self, printout: Printout, made: list[str] | OSError) -> None:
+        """A label that could not be laid into its folder waits, and is tried again every few seconds."""
+        assert self._prints is not None
+        self._printing = False
+        if isinstance(made, OSError):
+            self._prints.failed(printout, made)
+            self._show(replace(self.moment, print_problem=made.strerror or str(made)))
+            self._print_again.start()
+            return
+        self._prints.printed(printout)
+        self._side.sync.wake()
+        shown = self.moment.state is not None and self.moment.state.packet.work == printout.job.request.work
+        files = (*self.moment.files, *made) if shown else self.moment.files
+        self._show(replace(self.moment, files=files, print_problem=""))
+        self._print()
+
+    def _timer(self, interval_ms: int, run: object) -> QTimer:
+        timer = QTimer(self)
+        timer.setInterval(interval_ms)
+        timer.timeout.connect(run)
+        return timer
+
+
+def _fetch_order(link: Link, holder: Holder, need: Need) -> Packet:
+    """Claim off the UI thread; new products and codes are taken over on the way."""
+    link.connect(may_begin_again=False)
+    return link.fetch("pack", holder, need)
+
+
+def _warm_printing() -> None:
+    """Import what draws documents and load its fonts while nobody waits for a label."""
+    from warehouse_app.station.printing import warm_up  # noqa: PLC0415 - reportlab takes its time
+
+    warm_up()
+
+
+def _make(printout: Printout, folder: Path) -> list[str] | OSError:
+    try:
+        return printout.lay_into(folder)
+    except OSError as error:
+        return error
+
+
+def _never(error: WarehouseError) -> None:
+    """These jobs raise no errors for people."""
+    raise error

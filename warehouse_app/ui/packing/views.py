@@ -1,0 +1,347 @@
+"""What the packing screen shows of a moment: frozen values for the shared widgets, in the language in use."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from warehouse_app.domain.catalogue import Catalogue, ProductCard
+from warehouse_app.domain.packets import BoxType, PackPacket
+from warehouse_app.domain.packing_state import CartonProgress, LineProgress, PackState
+from warehouse_app.domain.session import FeedbackKind
+from warehouse_app.language import language_in_use, mark, tr, tr_n
+from warehouse_app.operations.today import WaitingOrder
+from warehouse_app.station.wording import feedback_text
+from warehouse_app.ui.icons import picture_kind
+from warehouse_app.ui.packing.bench import Moment
+from warehouse_app.ui.theme import Tone
+from warehouse_app.ui.times import URGENT_MINUTES, minutes_until, span_text
+from warehouse_app.ui.widgets import (
+    BoxView,
+    ChipView,
+    CompareView,
+    HeroView,
+    LinesView,
+    LineView,
+    ProductView,
+    ResultView,
+    WeightView,
+)
+
+TOLERANCE_PERCENT, LEAST_TOLERANCE_G = 3, 15
+FULL_PERCENT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How one kind of answer looks: tone, shape, and the words that can be read from afar."""
+
+    tone: Tone
+    icon: str
+    prompt: str
+
+
+TAKES_OVER = {
+    FeedbackKind.WRONG_ITEM: Look(Tone.ERROR, "octagon-cross", mark("Wrong item, put it aside")),
+    FeedbackKind.UNKNOWN: Look(Tone.ERROR, "octagon-cross", mark("Nobody knows this code")),
+    FeedbackKind.TOO_MANY: Look(Tone.WARN, "triangle", mark("Too many, put it back")),
+    FeedbackKind.WRONG_STATE: Look(Tone.WARN, "triangle", mark("Not now")),
+    FeedbackKind.HELD: Look(Tone.STOP, "lock", mark("On hold, do not pack")),
+    FeedbackKind.STOPPED: Look(Tone.STOP, "hand", mark("Stop, this order was cancelled")),
+    FeedbackKind.OFFLINE: Look(Tone.WARN, "cloud-off", mark("No connection")),
+    FeedbackKind.FETCHING: Look(Tone.NEUTRAL, "hourglass", mark("Fetching the order")),
+}
+"""Answers that are the instruction of the moment themselves; after any other the session says what comes next."""
+
+RESULTS = {
+    FeedbackKind.OK: Look(Tone.OK, "check-circle", ""),
+    FeedbackKind.LAST: Look(Tone.OK, "check-circle", ""),
+    FeedbackKind.DONE: Look(Tone.OK, "check-circle", ""),
+    FeedbackKind.INFO: Look(Tone.PRIMARY, "info", ""),
+    FeedbackKind.BOUNCE: Look(Tone.NEUTRAL, "info", ""),
+    FeedbackKind.PROMPT: Look(Tone.NEUTRAL, "info", ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a moment is seen against: the products, the time, and the line and prompt that the session names."""
+
+    catalogue: Catalogue
+    now: datetime
+    line: LineProgress | None = None
+
+
+def hero_view(moment: Moment, around: Around) -> HeroView:
+    """The one instruction of the moment."""
+    look = TAKES_OVER.get(moment.told.kind)
+    count, count_text = _counter(moment)
+    if look is not None:
+        sub, result = feedback_text(moment.told), _result(moment)
+        return HeroView(tr(look.prompt), sub, look.tone, look.icon, count, count_text, result)
+    prompt, sub, tone, icon = _next_step(moment, around)
+    return HeroView(prompt, sub, tone, icon, count, count_text, _result(moment))
+
+
+def title_chips(packet: PackPacket) -> tuple[ChipView, ...]:
+    """What is told of the order in the top bar."""
+    chips = [ChipView(packet.service_name, Tone.PRIMARY)]
+    if packet.carrier_name:
+        chips.append(ChipView(packet.carrier_name, icon="truck"))
+    place = ", ".join(part for part in (packet.ship_to.city, packet.ship_to.country) if part)
+    if place:
+        chips.append(ChipView(place, icon="globe"))
+    return tuple(chips)
+
+
+def lines_view(state: PackState, around: Around) -> LinesView:
+    """The order's lines; the one at hand is marked."""
+    lines = tuple(_line_view(state, line, around) for line in state.lines.values() if line.quantity)
+    done = sum(line.is_done for line in lines)
+    begun = sum(0 < line.done < line.total for line in lines)
+    summary = tr("{done} done, {begun} begun, {open} open", done=done, begun=begun, open=len(lines) - done - begun)
+    return LinesView(tr("Order lines"), summary, lines)
+
+
+def product_view(card: ProductCard, *, open_quantity: int = 0) -> ProductView:
+    """A product with what a packer must know of it."""
+    chips = [ChipView(card.sku)]
+    if card.weight_g:
+        chips.append(ChipView(tr("{grams} g each", grams=card.weight_g), icon="weight"))
+    if open_quantity:
+        chips.append(ChipView(tr("{n} to go", n=open_quantity), Tone.PRIMARY))
+    chips.extend(ChipView(warning, Tone.WARN, "triangle") for warning in warnings_of(card))
+    return ProductView(card.label(language_in_use()), picture_kind(card.name), chips=tuple(chips))
+
+
+def compare_view(moment: Moment) -> CompareView | None:
+    """A wrong item beside the right one, when both are known."""
+    wrong, right = moment.told.product, moment.told.expected_product
+    if moment.told.kind is not FeedbackKind.WRONG_ITEM or wrong is None or right is None:
+        return None
+    remedy = tr("Put it into the put-away tote, then scan {name}.", name=right.label(language_in_use()))
+    return CompareView(tr("Scanned"), product_view(wrong), tr("Expected"), product_view(right), remedy)
+
+
+def box_view(state: PackState, around: Around, *, label: ChipView) -> BoxView | None:
+    """The carton at hand and how full it will be after the last unit; None where the warehouse has no boxes."""
+    carton = carton_at_hand(state)
+    box = state.box_of(carton)
+    if box is None:
+        return None
+    planned = max(carton.number, state.packet.first_carton_number + len(state.packet.suggested) - 1)
+    title = tr("Carton {number} of {total}", number=carton.number, total=planned)
+    fill = fill_percent(state, carton, box, around.catalogue)
+    text = tr("{percent} % full", percent=fill) if fill <= FULL_PERCENT else tr("too small for all of it")
+    change = "" if carton.closed else tr("Change  F6")
+    return BoxView(title, _box_name(box), box.length_mm, box.width_mm, box.height_mm, fill, text, change, label)
+
+
+def label_chip(moment: Moment) -> ChipView:
+    """What became of the label of the carton at hand."""
+    state = moment.state
+    carton = carton_at_hand(state) if state else None
+    if carton is None or not carton.closed:
+        return ChipView(tr("The label prints at close"), icon="printer")
+    if moment.print_problem:
+        return ChipView(tr("The label waits"), Tone.WARN, "triangle")
+    if carton.labels > 1:
+        return ChipView(tr("Label printed {n} times", n=carton.labels), Tone.OK, "printer")
+    if carton.labels:
+        return ChipView(tr("Label printed"), Tone.OK, "check")
+    return ChipView(tr("The label is being made"), Tone.PRIMARY, "hourglass")
+
+
+def weight_view(state: PackState, around: Around) -> WeightView:
+    """The scale's weight beside what the carton should weigh; without a scale what it should weigh is all there is."""
+    carton = carton_at_hand(state)
+    expected = state.expected_weight_g(carton, around.catalogue)
+    if carton.weight_g is None:
+        title = tr("Weight, calculated") if carton.closed else tr("Expected so far")
+        return WeightView(title, expected, None, 0, tr("box and goods, no scale"))
+    tolerance = max(LEAST_TOLERANCE_G, expected * TOLERANCE_PERCENT // 100)
+    return WeightView(
+        tr("Weight"), carton.weight_g, expected, tolerance,
+        tr("expected {grams} ± {tolerance} g", grams=f"{expected:,}", tolerance=tolerance),
+        _weight_chip(carton.weight_g - expected, tolerance),
+    )  # fmt: skip
+
+
+def carton_at_hand(state: PackState) -> CartonProgress:
+    """The open carton, the one just closed when the order is done, else the one that would be begun."""
+    if state.finished and state.cartons:
+        return state.cartons[-1]
+    try:
+        return state.next_carton()
+    except IndexError:
+        return state.cartons[-1]
+
+
+def box_choices(state: PackState, catalogue: Catalogue) -> tuple[tuple[BoxType, int], ...]:
+    """Up to four boxes with their fill: the one in use, the next smaller one, and larger ones."""
+    carton = carton_at_hand(state)
+    boxes = sorted(state.packet.boxes, key=_volume)
+    names = [box.carton_type for box in boxes]
+    chosen = state.box_of(carton)
+    place = names.index(chosen.carton_type) if chosen is not None else 0
+    first = max(0, min(place - 1, len(boxes) - 4))
+    return tuple((box, fill_percent(state, carton, box, catalogue)) for box in boxes[first : first + 4])
+
+
+def fill_percent(state: PackState, carton: CartonProgress, box: BoxType, catalogue: Catalogue) -> int:
+    """How full this box is after the last unit that is meant for it, by volume.
+
+    The plan's own figure is used while the planned box is; it is the better one, for it looked at shapes.
+    """
+    place = carton.number - state.packet.first_carton_number
+    if place < len(state.packet.suggested) and state.packet.suggested[place] == box.carton_type:
+        return round(state.packet.suggested_fill[place] * 100)
+    inside = dict.fromkeys(state.lines, 0)
+    for (line_no, _), quantity in carton.contents.items():
+        inside[line_no] += quantity
+    last_box = place >= len(state.packet.suggested) - 1
+    volume = sum(
+        catalogue.card(line.sku).volume_ml * (inside[line.line_no] + (line.open_quantity if last_box else 0))
+        for line in state.lines.values()
+    )
+    return round(100 * volume * 1000 / max(1, _volume(box)))
+
+
+def box_text(box: BoxType) -> str:
+    """A box with its inner size."""
+    return f"{_box_name(box)}   {box.length_mm} × {box.width_mm} × {box.height_mm}"
+
+
+def waiting_text(order: WaitingOrder, now: datetime) -> tuple[str, Tone]:
+    """How long it is to the pick-up of an order that waits."""
+    left = minutes_until(order.ship_by, now)
+    if left < 0:
+        return tr("{time} late", time=span_text(-left)), Tone.ERROR
+    return span_text(left), Tone.WARN if left < URGENT_MINUTES else Tone.NEUTRAL
+
+
+def service_text(order: WaitingOrder) -> str:
+    """The service's name in the language in use."""
+    return order.service_name_zh if language_in_use() == "zh" and order.service_name_zh else order.service_name
+
+
+def warnings_of(card: ProductCard) -> tuple[str, ...]:
+    """What must be minded when this product is packed."""
+    warnings = []
+    if card.un_number:
+        warnings.append(tr("{un}: hazard mark", un=card.un_number))
+    if card.fragile:
+        warnings.append(tr("Fragile"))
+    if card.upright:
+        warnings.append(tr("Upright"))
+    if card.own_box:
+        warnings.append(tr("Own box"))
+    return tuple(warnings)
+
+
+def close_reason(state: PackState) -> str:
+    """Why the carton cannot be closed; empty when it can."""
+    left = state.units_total - state.units_packed
+    if left:
+        return tr_n("{n} unit is still to be packed", "{n} units are still to be packed", left)
+    carton = state.open_carton
+    return "" if carton is not None and carton.units else tr("The carton is empty")
+
+
+def _next_step(moment: Moment, around: Around) -> tuple[str, str, Tone, str]:
+    """Prompt, explanation, tone and icon of what comes next."""
+    state = moment.state
+    if moment.worker is None:
+        sub = tr("Every scan has a person. Your badge signs you on.")
+        if state is not None and not state.finished:
+            sub = tr("Order {order} waits where it was left.", order=state.packet.order_no)
+        return tr("Scan your badge"), sub, Tone.PRIMARY, "user"
+    if state is None:
+        sub = _most_urgent(moment.waiting[0]) if moment.waiting else _no_work()
+        return tr("Scan a tote or an order"), sub, Tone.PRIMARY, "scan"
+    if state.finished:
+        sub = tr("Stick the label on, then scan the next tote or order.")
+        return tr("Order {order} is packed", order=state.packet.order_no), sub, Tone.OK, "check-circle"
+    if state.complete:
+        number = carton_at_hand(state).number
+        sub = tr("Close carton {number} with F12, or scan CLOSE.", number=number)
+        return tr("All units are packed"), sub, Tone.OK, "check-circle"
+    if state.is_full:
+        sub = tr("Go on with F7, or scan NEXT-BOX.")
+        return tr("Carton {number} is full by plan", number=carton_at_hand(state).number), sub, Tone.PRIMARY, "box"
+    return tr("Scan the next item"), _item_text(around), Tone.PRIMARY, "scan"
+
+
+def _most_urgent(order: WaitingOrder) -> str:
+    if order.tote:
+        return tr("The most urgent: tote {tote}, order {order}", tote=order.tote, order=order.order_no)
+    return tr("The most urgent: order {order}", order=order.order_no)
+
+
+def _no_work() -> str:
+    return tr("No order waits here now. Picked totes show up as they come.")
+
+
+def _item_text(around: Around) -> str:
+    line = around.line
+    if line is None:
+        return ""
+    name = around.catalogue.card(line.sku).label(language_in_use())
+    return tr("{n} more {name}, or any open line", n=line.open_quantity, name=name)
+
+
+def _counter(moment: Moment) -> tuple[str, str]:
+    state = moment.state
+    if state is None:
+        return "", ""
+    if state.stopped:
+        return f"{state.units_packed:,}", tr("to put back")
+    return f"{state.units_packed:,}", tr("of {total} packed", total=f"{state.units_total:,}")
+
+
+def _result(moment: Moment) -> ResultView | None:
+    """What the last scan did. Nothing is said of a prompt that no scan led to."""
+    told = moment.told
+    if moment.bounced:
+        return ResultView(tr("The same scan again: not counted."), "", moment.scan_text, Tone.NEUTRAL, "info")
+    if told.kind in RESULTS:
+        if not moment.scan_text and told.kind in (FeedbackKind.PROMPT, FeedbackKind.DONE):
+            return None
+        look = RESULTS[told.kind]
+        return ResultView(feedback_text(told), "", moment.scan_text, look.tone, look.icon)
+    look = TAKES_OVER[told.kind]
+    product = told.product
+    if told.kind is FeedbackKind.FETCHING:
+        return ResultView(tr("One moment"), "", moment.scan_text, Tone.NEUTRAL, look.icon)
+    about = f"{product.sku}  {product.label(language_in_use())}" if product else ""
+    word = tr("Stopped") if told.kind is FeedbackKind.STOPPED else tr("Not counted")
+    return ResultView(word, about, moment.scan_text, look.tone, look.icon)
+
+
+def _line_view(state: PackState, line: LineProgress, around: Around) -> LineView:
+    card = around.catalogue.card(line.sku)
+    totes = dict.fromkeys(left.units.tote for left in state.left if left.units.line_no == line.line_no)
+    return LineView(
+        line_no=line.line_no,
+        name=card.label(language_in_use()),
+        sku=card.sku,
+        done=line.packed,
+        total=line.quantity,
+        place=", ".join(totes),
+        picture=picture_kind(card.name),
+        warnings=warnings_of(card),
+        current=around.line is not None and around.line.line_no == line.line_no,
+    )
+
+
+def _weight_chip(difference_g: int, tolerance_g: int) -> ChipView:
+    if abs(difference_g) <= tolerance_g:
+        return ChipView(tr("As expected"), Tone.OK, "check")
+    text = tr("{grams} g light", grams=-difference_g) if difference_g < 0 else tr("{grams} g heavy", grams=difference_g)
+    return ChipView(text, Tone.WARN, "triangle")
+
+
+def _box_name(box: BoxType) -> str:
+    return box.name_zh if language_in_use() == "zh" and box.name_zh else box.name
+
+
+def _volume(box: BoxType) -> int:
+    return box.length_mm * box.width_mm * box.height_mm

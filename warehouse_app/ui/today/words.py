@@ -1,0 +1,184 @@
+"""The words of the first page: states, reasons and discrepancies as the books name them, in the language in use."""
+
+from collections.abc import Mapping
+
+from warehouse_app.language import language_in_use, mark, tr, tr_n
+from warehouse_app.operations.today import OpenOrder, PickUp, Stages, Stuck, Today
+from warehouse_app.ui.theme import Tone
+from warehouse_app.ui.times import day_text, minutes_until, moment_text, span_text
+from warehouse_app.ui.today.rows import RowView
+from warehouse_app.ui.widgets import BannerView, KPIView
+
+STATES: Mapping[str, str] = {
+    "new": mark("not reserved"),
+    "reserved": mark("to be released"),
+    "partial": mark("reserved in part"),
+    "short": mark("short of stock"),
+    "released": mark("to pick"),
+    "picking": mark("being picked"),
+    "picked": mark("to pack"),
+    "packing": mark("being packed"),
+    "packed": mark("to hand over"),
+}
+EXAMPLES = 3
+"""Orders that are named of each kind that is stuck, the most urgent ones."""
+
+REASONS: Mapping[str, str] = {"review_quantity": mark("unusual quantity, to be reviewed")}
+DISCREPANCIES: Mapping[str, str] = {
+    "shipped_although_cancelled": mark("Handed over although cancelled"),
+    "reopened_although_handed_over": mark("Opened again although handed over"),
+    "counted_unplanned": mark("Counted without a plan"),
+    "counted_again": mark("Counted twice"),
+    "over": mark("More delivered than ordered"),
+    "short": mark("Less delivered than ordered"),
+    "unexpected": mark("Delivered and not ordered"),
+    "unit_missing": mark("Missing in the tote"),
+    "missing_at_packing": mark("Missing in the tote"),
+    "damaged_at_packing": mark("Damaged in the tote"),
+}
+
+
+def service_name(pick_up: PickUp) -> str:
+    """A service in the language in use."""
+    return pick_up.name_zh if language_in_use() == "zh" and pick_up.name_zh else pick_up.name
+
+
+def stage_words(stages: Stages) -> str:
+    """The stages of a pick-up in words, the nearest to the door first."""
+    parts = (
+        (stages.to_hand_over, tr("{n} to hand over", n=f"{stages.to_hand_over:,}")),
+        (stages.to_pack, tr("{n} to pack", n=f"{stages.to_pack:,}")),
+        (stages.to_pick, tr("{n} to pick", n=f"{stages.to_pick:,}")),
+        (stages.to_release, tr("{n} to release", n=f"{stages.to_release:,}")),
+    )
+    return ", ".join(words for number, words in parts if number) or tr("nothing left")
+
+
+def kpi_views(today: Today) -> tuple[KPIView, ...]:
+    """The figures of the first row."""
+    late = today.late[0] if today.late else None
+    oldest = tr("the oldest by {time}", time=_late(late, today)) if late else tr("everything is in time")
+    return (
+        KPIView(
+            tr("To pick"),
+            f"{today.stages.to_pick:,}",
+            tr_n("{n:,} unit", "{n:,} units", today.pick_units),
+            icon="picking",
+        ),
+        KPIView(tr("To pack"), f"{today.stages.to_pack:,}", _waiting_words(today), icon="packing"),
+        KPIView(tr("To hand over"), f"{today.stages.to_hand_over:,}", tr("packed and labelled"), icon="shipping"),
+        KPIView(
+            tr("Shipped today"),
+            f"{today.shipped_today:,}",
+            tr_n("{n:,} unit", "{n:,} units", today.shipped_units_today),
+            Tone.OK if today.shipped_today else Tone.NEUTRAL,
+            "truck",
+        ),
+        KPIView(
+            tr("Late"),
+            f"{today.late_count:,}",
+            oldest,
+            Tone.ERROR if today.late_count else Tone.OK,
+            "triangle" if today.late_count else "check-circle",
+        ),
+    )
+
+
+def late_rows(today: Today) -> tuple[RowView, ...]:
+    """Orders that should have left, the oldest first."""
+    return tuple(
+        RowView(
+            "clock", order.order_no, _order_words(order, today), tr("{time} late", time=_late(order, today)), Tone.ERROR
+        )
+        for order in today.late
+    )
+
+
+def stuck_rows(today: Today) -> tuple[RowView, ...]:
+    """What does not move by itself, each kind with its most urgent example."""
+    stuck = today.stuck
+    rows = [
+        *_order_row(stuck.stop_requests, stuck.stop_count, tr("Cancelled while a station has it"), "hand", Tone.ERROR),
+        *_parked_row(stuck),
+        *_order_row(stuck.held, stuck.held_count, tr("On hold"), "lock", Tone.WARN),
+        *_order_row(stuck.short, stuck.short_count, tr("Stock is missing"), "triangle", Tone.WARN),
+    ]
+    for kind, number in stuck.discrepancies:
+        name = tr(DISCREPANCIES.get(kind, kind.replace("_", " ")))
+        rows.append(RowView("search", name, tr("floor and books differ; to be settled"), f"{number:,}", Tone.WARN))
+    return tuple(rows)
+
+
+def count_rows(today: Today) -> tuple[RowView, ...]:
+    """The newest count in figures."""
+    last = today.last_count
+    if last is None:
+        return ()
+    counted = tr("{n} of {total} locations", n=f"{last.counted:,}", total=f"{last.locations:,}")
+    variance = tr_n("{n:,} unit found more or less", "{n:,} units found more or less", last.units_off)
+    off = Tone.WARN if last.with_variance else Tone.OK
+    return (
+        RowView("count", tr("Counted"), counted, f"{_percent(last.counted, last.locations)} %"),
+        RowView("triangle" if last.with_variance else "check-circle", tr("With a variance"), variance,
+                f"{last.with_variance:,}", off),
+        RowView("user", tr("Approved"), tr("of the counted locations"), f"{last.approved:,}"),
+    )  # fmt: skip
+
+
+def count_day(today: Today) -> str:
+    """The day of the newest count."""
+    return day_text(today.last_count.business_day) if today.last_count else ""
+
+
+def hint(today: Today) -> BannerView | None:
+    """What to do next while orders wait for a decision that only a command makes."""
+    if today.unreserved:
+        words = tr("Run: warehouse-app reserve, then warehouse-app waves release")
+        title = tr_n("{n:,} order is not reserved yet", "{n:,} orders are not reserved yet", today.unreserved)
+        return BannerView(title, words, Tone.PRIMARY, "info")
+    if today.stages.to_release and not today.stages.to_pick and not today.stages.to_pack:
+        words = tr("Run: warehouse-app waves release")
+        title = tr_n("{n:,} order waits for a wave", "{n:,} orders wait for a wave", today.stages.to_release)
+        return BannerView(title, words, Tone.PRIMARY, "info")
+    return None
+
+
+def _order_row(orders: tuple[OpenOrder, ...], count: int, title: str, icon: str, tone: Tone) -> list[RowView]:
+    if not count:
+        return []
+    examples = [
+        RowView(
+            "", order.order_no, tr(REASONS.get(order.why, order.why)), tr_n("{n:,} unit", "{n:,} units", order.units)
+        )
+        for order in orders[:EXAMPLES]
+    ]
+    words = tr_n("{n:,} order", "{n:,} orders", count)
+    return [RowView(icon, title, words, f"{count:,}", tone), *examples]
+
+
+def _parked_row(stuck: Stuck) -> list[RowView]:
+    if not stuck.parked_facts:
+        return []
+    words = tr("run: warehouse-app bookkeeper reapply")
+    return [RowView("octagon-cross", tr("Facts the books cannot take"), words, f"{stuck.parked_facts:,}", Tone.ERROR)]
+
+
+def _order_words(order: OpenOrder, today: Today) -> str:
+    parts = (
+        tr(STATES[order.state]),
+        tr_n("{n:,} unit", "{n:,} units", order.units),
+        tr("due {when}", when=moment_text(order.ship_by, today.now, today.timezone)),
+    )
+    return " · ".join(parts)
+
+
+def _waiting_words(today: Today) -> str:
+    return tr("in totes, ready for a bench") if today.stages.to_pack else tr("no tote waits")
+
+
+def _late(order: OpenOrder, today: Today) -> str:
+    return span_text(-minutes_until(order.ship_by, today.now))
+
+
+def _percent(part: int, whole: int) -> int:
+    return round(100 * part / whole) if whole else 0
