@@ -13,6 +13,7 @@ from warehouse_app.cli.output import table
 from warehouse_app.cli.parsing import Commands
 from warehouse_app.language import tr
 
+FAILED = "failed"
 Benchmark = Callable[[Context, Path], list[Figure]]
 
 BENCHMARKS: dict[str, Benchmark] = {
@@ -48,7 +49,7 @@ def bench(context: Context, arguments: Namespace) -> int:
     else:
         figures = list(_measure(context, arguments.name))
     context.output.result([figure.row() for figure in figures], _text(figures))
-    return 0
+    return 1 if any(figure.unit == FAILED for figure in figures) else 0
 
 
 def _measure(context: Context, wanted: str | None) -> Iterator[Figure]:
@@ -60,7 +61,11 @@ def _measure(context: Context, wanted: str | None) -> Iterator[Figure]:
             context.output.progress(tr("Measuring: {name}", name=name))
             own = Path(folder) / name
             own.mkdir()
-            yield from BENCHMARKS[name](context, own)
+            try:
+                yield from BENCHMARKS[name](context, own)
+            except programs.ProgramFailed as error:
+                # The others are measured all the same.
+                yield Figure(name, 0, FAILED, note=str(error.values["reason"]))
 
 
 def _on_backlog(name: str, context: Context, folder: Path) -> list[Figure]:
