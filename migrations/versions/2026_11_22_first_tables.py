@@ -14,7 +14,7 @@ def append_only(table: str, *, refuse_replacing: bool) -> None:
     """Let the database itself refuse to change or delete rows of this table.
 
     On SQLite an INSERT OR REPLACE slips past delete triggers, so an insert of a key that exists is looked at as well:
-    refused for moves, and ignored for facts, where sending one again is how a station makes sure.
+    refused for moves and sealed pages, and ignored for facts, where sending one again is how a station makes sure.
     """
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
@@ -31,7 +31,7 @@ def append_only(table: str, *, refuse_replacing: bool) -> None:
             f"CREATE TRIGGER {table}_refuses_{act.lower()} BEFORE {act} ON {table}"
             f" BEGIN SELECT RAISE(ABORT, '{table} rows are never changed'); END"
         )
-    key = "move_no" if table == "move" else "fact_id"
+    key = {"move": "move_no", "fact": "fact_id", "ledger_page": "page_no"}[table]
     answer = f"RAISE(ABORT, '{table} rows are never replaced')" if refuse_replacing else "RAISE(IGNORE)"
     op.execute(
         f"CREATE TRIGGER {table}_refuses_replace BEFORE INSERT ON {table}"
@@ -417,6 +417,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("warehouse_id", "hold_id", name=op.f("pk_hold")),
     )
     op.create_table(
+        "ledger_page",
+        sa.Column("warehouse_id", sa.Text(), nullable=False),
+        sa.Column("page_no", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("first_move_no", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("last_move_no", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("hash", sa.Text(), server_default="", nullable=False),
+        sa.Column("row_digests", sa.Text(), server_default="", nullable=False),
+        sa.Column("sealed_at", Moment(), nullable=False),
+        sa.CheckConstraint("last_move_no >= first_move_no", name=op.f("ck_ledger_page_moves")),
+        sa.PrimaryKeyConstraint("warehouse_id", "page_no", name=op.f("pk_ledger_page")),
+    )
+    op.create_table(
         "location",
         sa.Column("warehouse_id", sa.Text(), nullable=False),
         sa.Column("location", sa.Text(), nullable=False),
@@ -751,6 +763,7 @@ def upgrade() -> None:
     )
     append_only("move", refuse_replacing=True)
     append_only("fact", refuse_replacing=False)
+    append_only("ledger_page", refuse_replacing=True)
 
 
 def downgrade() -> None:

@@ -30,6 +30,23 @@ Index("ix_move_sku", move.c.warehouse_id, move.c.sku, move.c.move_no)
 Index("ix_move_cause", move.c.warehouse_id, move.c.cause_id)
 Index("ix_move_happened", move.c.warehouse_id, move.c.happened_at)
 
+ledger_page = Table(
+    "ledger_page",
+    metadata,
+    warehouse_id(),
+    number("page_no", key=True),
+    number("first_move_no"),
+    number("last_move_no"),
+    words("hash"),
+    words("row_digests"),
+    moment("sealed_at"),
+    CheckConstraint("last_move_no >= first_move_no", name="moves"),
+)
+"""Append-only. A page of moves under one hash, into which the hash of the page before went: see books/sealing.py.
+
+`row_digests` is 16 hex digits a move, one after the other: they tell which move of a broken page was altered.
+"""
+
 balance = Table(
     "balance",
     metadata,
