@@ -1,7 +1,11 @@
+import io
+
 import pytest
 from sqlalchemy import func, select
 
 from tests.despatch import DOCK, PACKER, PICKER, DespatchHouse
+from tests.warehouse import ORDER_HEADER, at
+from warehouse_app.channels.readers import READERS
 from warehouse_app.domain.errors import NotFound, WrongState
 from warehouse_app.domain.facts import (
     AmendmentTaken,
@@ -16,6 +20,8 @@ from warehouse_app.domain.facts import (
 )
 from warehouse_app.operations.cancelling import CancelledOrder, cancel_order, finish_cancellations, hold_order
 from warehouse_app.operations.claiming import give_back
+from warehouse_app.operations.import_orders import import_orders
+from warehouse_app.operations.reserving import reserve_open_orders
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database
 
@@ -51,6 +57,18 @@ def test_released_order_that_nobody_holds_is_cancelled_at_once(house: DespatchHo
     assert promised(house) == (0, 0)
     assert house.row(tables.pick_list, list_no=list_no)["state"] == "cancelled"
     assert ("cancelled", "W-02") in history(house, "1")
+    assert house.differences() == ()
+
+
+def test_order_that_is_only_reserved_gives_its_promises_back(house: DespatchHouse) -> None:
+    row = f"1,1,{at('07:00').isoformat()},next_day,CUP,2,Ann,1 Lane,Leeds,GB\n"
+    import_orders(house.database, "csv", "shop", [io.BytesIO((ORDER_HEADER + row).encode())], readers=READERS)
+    reserve_open_orders(house.database)
+
+    done = cancel(house, "1")
+
+    assert (done.state, done.units_cancelled) == ("cancelled", 2)
+    assert promised(house) == (0, 0)
     assert house.differences() == ()
 
 

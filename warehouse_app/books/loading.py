@@ -77,7 +77,9 @@ def _load_orders(tx: Transaction, books: Books, orders: frozenset[str]) -> set[s
     """The orders with lines, reservations, allocations, totes and shipments; gives the places they use."""
     books.orders.load(tx, "order_no", orders)
     books.lines.load(tx, "order_no", orders)
-    books.reservations.load(tx, "order_no", orders)
+    reservations = books.reservations.load(tx, "order_no", orders)
+    # What was promised to an order may lie in no place that it knows yet.
+    load_stock(tx, books, {row.sku for row in reservations})
     allocations = books.allocations.load(tx, "order_no", orders)
     books.shipments.load(tx, "order_no", orders)
     contents = books.contents.load(tx, "order_no", orders)

@@ -2,6 +2,7 @@
 
 import time
 from argparse import Namespace
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 from warehouse_app.cli.context import Context
@@ -12,7 +13,7 @@ from warehouse_app.domain.wording import cause_name, event_name, reason_text, st
 from warehouse_app.language import mark, tr
 from warehouse_app.operations.cancelling import cancel_order, hold_order, unhold_order
 from warehouse_app.operations.keeping import drain
-from warehouse_app.operations.orders import OrderDetail, list_facts, list_orders, show_order
+from warehouse_app.operations.orders import OrderDetail, list_facts, list_orders, show_order, show_orders
 from warehouse_app.operations.reserving import reserve_open_orders
 from warehouse_app.operations.waves import WaveRequest, list_waves, release_waves
 
@@ -37,7 +38,7 @@ def add_commands(commands: Commands) -> None:
     release.add_argument("--until", metavar="TIME", help=tr("only orders that must leave by this time"))
     waves.add("list", show_waves, tr("list the waves"))
     orders = commands.group("orders", tr("look at orders and change them"))
-    listed = orders.add("list", show_orders, tr("list orders"))
+    listed = orders.add("list", show_list, tr("list orders"))
     listed.add_argument("--state", choices=STATES)
     orders.add("show", show_one, tr("everything about one order")).add_argument("order", metavar="NO")
     for name, run, text in (
@@ -101,14 +102,17 @@ def show_waves(context: Context, _arguments: Namespace) -> int:
     return 0
 
 
-def show_orders(context: Context, arguments: Namespace) -> int:
+def show_list(context: Context, arguments: Namespace) -> int:
     """`orders list`."""
     drain(context.database)
+    headings = [tr("order"), tr("state"), tr("service"), tr("ship by (UTC)"), tr("customer")]
+    if context.output.as_json:
+        context.output.result([order_value(one) for one in context.database.read(show_orders, arguments.state)])
+        return 0
     found = context.database.read(list_orders, arguments.state)
     rows = [
         (row.order, state_name(row.state), row.service, f"{row.ship_by:%Y-%m-%d %H:%M}", row.customer) for row in found
     ]
-    headings = [tr("order"), tr("state"), tr("service"), tr("ship by (UTC)"), tr("customer")]
     context.output.result(found, table(headings, rows) if rows else tr("No orders."))
     return 0
 
@@ -117,22 +121,7 @@ def show_one(context: Context, arguments: Namespace) -> int:
     """`orders show`."""
     drain(context.database)
     found = context.database.read(show_order, arguments.order)
-    lines = [
-        {name: getattr(line, name) for name in line.__slots__ if name != "line_no"} | {"line": line.line_no}
-        for line in found.lines
-    ]
-    value = {
-        "order": found.summary.order,
-        "state": found.summary.state,
-        "held": found.summary.held,
-        "ship_by": found.summary.ship_by,
-        "customer": found.summary.customer,
-        "lines": lines,
-        "reasons": found.reasons,
-        "history": found.history,
-        "cartons": found.cartons,
-    }
-    context.output.result(value, _order_text(found))
+    context.output.result(order_value(found), _order_text(found))
     return 0
 
 
@@ -140,24 +129,50 @@ def cancel(context: Context, arguments: Namespace) -> int:
     """`orders cancel`."""
     drain(context.database)
     done = context.database.write(cancel_order, arguments.order, arguments.reason, "")
-    context.output.result(done, tr("Order {order}: {state}.", order=arguments.order, state=state_name(done.state)))
+    value = {
+        **order_value(context.database.read(show_order, arguments.order)),
+        "asked": done.asked,
+        "units_cancelled": done.units_cancelled,
+        "put_back": done.put_back,
+    }
+    text = tr("Order {order}: {state}.", order=arguments.order, state=state_name(done.state))
+    if done.asked:
+        text += " " + tr("A station still has to stop: {works}.", works=", ".join(done.asked))
+    context.output.result(value, text)
     return 0
 
 
 def hold(context: Context, arguments: Namespace) -> int:
     """`orders hold`."""
     drain(context.database)
-    done = context.database.write(hold_order, arguments.order, arguments.reason, "")
-    context.output.result(done, tr("Order {order} is on hold.", order=arguments.order))
+    context.database.write(hold_order, arguments.order, arguments.reason, "")
+    found = context.database.read(show_order, arguments.order)
+    context.output.result(order_value(found), tr("Order {order} is on hold.", order=arguments.order))
     return 0
 
 
 def unhold(context: Context, arguments: Namespace) -> int:
     """`orders unhold`."""
     drain(context.database)
-    done = context.database.write(unhold_order, arguments.order, arguments.reason, "")
-    context.output.result(done, tr("Order {order} is no longer on hold.", order=arguments.order))
+    context.database.write(unhold_order, arguments.order, arguments.reason, "")
+    found = context.database.read(show_order, arguments.order)
+    context.output.result(order_value(found), tr("Order {order} is no longer on hold.", order=arguments.order))
     return 0
+
+
+def order_value(found: OrderDetail) -> dict[str, object]:
+    """An order as programs read it, the same wherever it is printed."""
+    lines = [
+        {name: getattr(line, name) for name in line.__slots__ if name != "line_no"} | {"line": line.line_no}
+        for line in found.lines
+    ]
+    return {
+        **asdict(found.summary),
+        "lines": lines,
+        "reasons": found.reasons,
+        "history": found.history,
+        "cartons": found.cartons,
+    }
 
 
 def show_facts(context: Context, arguments: Namespace) -> int:

@@ -1,12 +1,12 @@
 """Questions about orders, and the facts behind them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, select
 
 from warehouse_app.domain.errors import NotFound
 from warehouse_app.language import mark
@@ -85,6 +85,24 @@ class FactRow:
 
 def list_orders(tx: Transaction, state: str | None = None) -> tuple[OrderSummary, ...]:
     """Orders of one state (or `held`, or all), the most urgent first."""
+    return tuple(_summary(row) for row in _orders_in(tx, state))
+
+
+def show_orders(tx: Transaction, state: str | None = None) -> tuple[OrderDetail, ...]:
+    """Everything about the orders of one state (or `held`, or all), the most urgent first."""
+    return _details(tx, _orders_in(tx, state))
+
+
+def show_order(tx: Transaction, order_no: str) -> OrderDetail:
+    """Everything about one order. Raises NotFound."""
+    order = tables.fulfilment_order
+    found = tx.rows(select(order).where(tx.mine(order), order.c.order_no == order_no))
+    if not found:
+        raise NotFound(thing=mark("order"), name=order_no)
+    return _details(tx, found)[0]
+
+
+def _orders_in(tx: Transaction, state: str | None) -> Sequence[RowMapping]:
     order = tables.fulfilment_order
     where = [tx.mine(order)]
     if state == "held":
@@ -92,40 +110,65 @@ def list_orders(tx: Transaction, state: str | None = None) -> tuple[OrderSummary
     elif state:
         where.append(order.c.state == state)
     query = select(order).where(*where).order_by(order.c.ship_by, order.c.priority.desc(), order.c.order_no)
-    return tuple(_summary(row) for row in tx.rows(query))
+    return tx.rows(query)
 
 
-def show_order(tx: Transaction, order_no: str) -> OrderDetail:
-    """Everything about one order. Raises NotFound."""
-    order, line, history = tables.fulfilment_order, tables.fulfilment_line, tables.order_history
-    row = tx.row(select(order).where(tx.mine(order), order.c.order_no == order_no))
-    if row is None:
-        raise NotFound(thing=mark("order"), name=order_no)
-    lines = tx.rows(select(line).where(tx.mine(line), line.c.order_no == order_no).order_by(line.c.line_no))
-    entries = tx.rows(
-        select(history)
-        .where(tx.mine(history), history.c.order_no == order_no)
-        .order_by(history.c.recorded_at, history.c.happened_at, history.c.entry_id)
+def _details(tx: Transaction, orders: Sequence[RowMapping]) -> tuple[OrderDetail, ...]:
+    names = [row["order_no"] for row in orders]
+    lines = _grouped(tx.rows_in(tables.fulfilment_line, "order_no", names), "line_no")
+    history = _grouped(tx.rows_in(tables.order_history, "order_no", names), "recorded_at", "happened_at", "entry_id")
+    shipments = tx.rows_in(tables.shipment, "order_no", names)
+    order_of = {row["shipment_no"]: row["order_no"] for row in shipments}
+    cartons: dict[str, list[RowMapping]] = {}
+    for row in tx.rows_in(tables.carton, "shipment_no", order_of):
+        cartons.setdefault(order_of[row["shipment_no"]], []).append(row)
+    return tuple(
+        OrderDetail(
+            _summary(row),
+            tuple(_line(line) for line in lines.get(row["order_no"], ())),
+            _reasons(row),
+            tuple(_entry(entry) for entry in history.get(row["order_no"], ())),
+            tuple(
+                _carton(carton) for carton in sorted(cartons.get(row["order_no"], ()), key=lambda one: one["number"])
+            ),
+        )
+        for row in orders
     )
-    reasons = [row["hold_reason"]] if row["held"] else []
-    reasons += [row["reason"]] if row["reason"] else []
-    return OrderDetail(
-        _summary(row),
-        tuple(
-            OrderLine(
-                found["line_no"], found["sku"], found["stocked"], found["ordered"], found["reserved"],
-                found["allocated"], found["picked"], found["packed"], found["shipped"], found["cancelled"],
-                found["short"],
-            )
-            for found in lines
-        ),
-        tuple(reasons),
-        tuple(
-            HistoryEntry(entry["happened_at"], entry["what"], entry["actor"], json.loads(entry["detail"] or "{}"))
-            for entry in entries
-        ),
-        tuple(_cartons(tx, order_no)),
+
+
+def _grouped(rows: Iterable[RowMapping], *by: str) -> dict[str, list[RowMapping]]:
+    found: dict[str, list[RowMapping]] = {}
+    for row in sorted(rows, key=lambda row: tuple(row[name] for name in by)):
+        found.setdefault(row["order_no"], []).append(row)
+    return found
+
+
+def _reasons(row: RowMapping) -> tuple[str, ...]:
+    held = [row["hold_reason"]] if row["held"] else []
+    return tuple(reason for reason in [*held, row["reason"]] if reason)
+
+
+def _line(row: RowMapping) -> OrderLine:
+    return OrderLine(
+        row["line_no"], row["sku"], row["stocked"], row["ordered"], row["reserved"], row["allocated"], row["picked"],
+        row["packed"], row["shipped"], row["cancelled"], row["short"],
     )  # fmt: skip
+
+
+def _entry(row: RowMapping) -> HistoryEntry:
+    return HistoryEntry(row["happened_at"], row["what"], row["actor"], json.loads(row["detail"] or "{}"))
+
+
+def _carton(row: RowMapping) -> dict[str, Any]:
+    return {
+        "carton": row["carton"],
+        "shipment": row["shipment_no"],
+        "number": row["number"],
+        "state": row["state"],
+        "weight_g": row["weight_g"],
+        "tracking": row["tracking_no"],
+        "status": row["track_status"],
+    }
 
 
 def list_facts(
@@ -169,27 +212,7 @@ def _concerns(payload: dict[str, Any], work: str, order_no: str) -> bool:
     return bool(original) and json.loads(original).get("order_no") == order_no
 
 
-def _cartons(tx: Transaction, order_no: str) -> Sequence[dict[str, Any]]:
-    carton, shipment = tables.carton, tables.shipment
-    same = (carton.c.warehouse_id == shipment.c.warehouse_id) & (carton.c.shipment_no == shipment.c.shipment_no)
-    query = (select(carton).join(shipment, same).where(tx.mine(shipment), shipment.c.order_no == order_no)).order_by(
-        carton.c.number
-    )
-    return [
-        {
-            "carton": row["carton"],
-            "shipment": row["shipment_no"],
-            "number": row["number"],
-            "state": row["state"],
-            "weight_g": row["weight_g"],
-            "tracking": row["tracking_no"],
-            "status": row["track_status"],
-        }
-        for row in tx.rows(query)
-    ]
-
-
-def _summary(row: Any) -> OrderSummary:  # noqa: ANN401 - a row of the order table
+def _summary(row: RowMapping) -> OrderSummary:
     return OrderSummary(
         row["order_no"], row["state"], row["held"], row["service"], row["priority"], row["ordered_at"], row["ship_by"],
         row["customer"], row["reason"],
