@@ -64,8 +64,13 @@ def _paint_once(context: Context, folder: Path, platform: str) -> float:
     before = log.stat().st_size if log.exists() else 0
     started = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603 - ourselves
-        _with_folder(context, folder, "desktop"),
-        env={**os.environ, "QT_QPA_PLATFORM": platform},
+        _bare(context),
+        env={
+            **os.environ,
+            "QT_QPA_PLATFORM": platform,
+            "WAREHOUSE_DATABASE": str(folder / "warehouse.db"),
+            "WAREHOUSE_HOME": str(folder / "station"),
+        },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -86,6 +91,11 @@ def _added(log: Path, before: int) -> str:
     with log.open("rb") as file:
         file.seek(before)
         return file.read().decode(errors="replace")
+
+
+def _bare(context: Context) -> list[str]:
+    """This program without options, as a person starts it: with any, the command line is read before the window."""
+    return list(context.program[: context.program.index("--database")])
 
 
 def _with_folder(context: Context, folder: Path, *words: str) -> list[str]:
