@@ -46,7 +46,8 @@ class Backlog:
             rows.append(
                 {
                     "fact_id": new_key(), "station": station, "incarnation": "1", "sequence": turn + 1,
-                    "worker": "W-03", "work": f"{station}:{turn // 20}", "epoch": 1, "kind": fact.kind, "version": fact.version,
+                    "worker": "W-03", "work": f"{station}:{turn // 20}", "epoch": 1, "kind": fact.kind,
+                    "version": fact.version,
                     "payload": encode(fact), "content_hash": "",
                     "happened_at": at("09:00") + timedelta(milliseconds=number), "recorded_at": tx.now,
                 }

@@ -97,6 +97,10 @@ class Replacement:
     list_no: str
 
 
+class OtherProduct(ValueError):
+    """A fact names an order line that is for another product; only a person can tell which of both is meant."""
+
+
 @dataclass(slots=True)
 class Books:
     """The rows a batch touches and what it adds to them. `recorded_at` is the books' time of the batch."""
@@ -176,6 +180,13 @@ class Books:
     def contents_of(self, location: str) -> list[BalanceRow]:
         """Everything that lies at a place, as far as it is loaded."""
         return [row for row in self.balances if row.location == location and row.on_hand > 0]
+
+    def line_for(self, order_no: str, line_no: int, owner: str, sku: str) -> LineRow:
+        """The order line that a fact about these units names. Raises OtherProduct."""
+        line = self.lines[order_no, line_no]
+        if (line.owner, line.sku) != (owner, sku):
+            raise OtherProduct(f"line {line_no} of order {order_no} is for {line.sku}, the fact for {sku}")
+        return line
 
     def lines_of(self, order_no: str) -> list[LineRow]:
         """The lines of an order."""

@@ -1,6 +1,7 @@
 """What packing changes in the books."""
 
 from warehouse_app.books.applying import applies, reverses
+from warehouse_app.books.leaving import close_shipment, units_come_back, units_leave
 from warehouse_app.books.ledger import MISSING, Books, Replacement
 from warehouse_app.books.loading import Needs, needs
 from warehouse_app.books.rows import CartonRow, ContentRow, LineRow, ShipmentRow
@@ -37,18 +38,25 @@ def apply_packing_opened(fact: PackingOpened, books: Books) -> None:
 )
 def apply_unit_packed(fact: UnitPacked, books: Books) -> None:
     """Units and their promise go from the tote into the carton."""
-    line = books.lines[fact.order_no, fact.line_no]
+    line = books.line_for(fact.order_no, fact.line_no, fact.owner, fact.sku)
     carton = carton_of(fact.order_no, fact.carton, books)
     books.carry(line, (fact.owner, fact.sku, fact.lot), fact.quantity, fact.tote, carton.carton)
     line.packed += fact.quantity
-    _fill(carton.carton, line, fact.lot, fact.quantity, books)
+    row = _fill(carton.carton, line, fact.lot, fact.quantity, books)
+    if carton.state == "handed_over":
+        # The dock was faster to report than the bench.
+        units_leave(row, fact.quantity, books)
     _free_tote(fact.tote, books)
 
 
 @reverses(UnitPacked)
 def reverse_unit_packed(fact: UnitPacked, books: Books) -> None:
     """Units and their promise go back into the tote."""
-    line = books.lines[fact.order_no, fact.line_no]
+    line = books.line_for(fact.order_no, fact.line_no, fact.owner, fact.sku)
+    carton = carton_of(fact.order_no, fact.carton, books)
+    row = books.contents.get(fact.carton, fact.order_no, fact.line_no, fact.lot)
+    if carton.state == "handed_over" and row is not None:
+        units_come_back(row, fact.quantity, books)
     books.carry(line, (fact.owner, fact.sku, fact.lot), fact.quantity, fact.carton, fact.tote)
     line.packed -= fact.quantity
     _fill(fact.carton, line, fact.lot, -fact.quantity, books)
@@ -57,7 +65,7 @@ def reverse_unit_packed(fact: UnitPacked, books: Books) -> None:
 @applies(UnitMissing, lambda fact: needs(orders=[fact.order_no], places=[fact.tote], skus=[fact.sku]))
 def apply_unit_missing(fact: UnitMissing, books: Books) -> None:
     """Units leave the tote for quarantine or the missing place, and are sought elsewhere."""
-    line = books.lines[fact.order_no, fact.line_no]
+    line = books.line_for(fact.order_no, fact.line_no, fact.owner, fact.sku)
     lost = books.deallocate(line, fact.tote, fact.lot, fact.quantity)
     damaged = next((place.location for place in books.locations if place.kind == "damaged"), MISSING)
     target = damaged if fact.reason == "damaged" else MISSING
@@ -99,7 +107,9 @@ def apply_carton_closed(fact: CartonClosed, books: Books) -> None:
         release_at_despatch(carton, books)
     books.note(fact.order_no, "carton_closed", carton=fact.carton, weight_g=fact.weight_g)
     if fact.last and order.state not in ("cancelled", "shipped"):
-        books.shipments[carton.shipment_no].state = "packed"
+        shipment = books.shipments[carton.shipment_no]
+        shipment.state = "packed"
+        close_shipment(shipment, books)
         books.set_state(order, "packed")
         books.touched.add(fact.order_no)
         if order.cancel_requested:
@@ -156,13 +166,14 @@ def carton_of(order_no: str, carton: str, books: Books) -> CartonRow:
     return books.cartons.add(row)
 
 
-def _fill(carton: str, line: LineRow, lot: str, quantity: int, books: Books) -> None:
+def _fill(carton: str, line: LineRow, lot: str, quantity: int, books: Books) -> ContentRow:
     row = books.contents.get(carton, line.order_no, line.line_no, lot)
     if row is None:
         row = books.contents.add(ContentRow(carton, line.order_no, line.line_no, lot, line.owner, line.sku, 0))
     row.quantity += quantity
     if row.quantity <= 0:
         books.contents.remove(row)
+    return row
 
 
 def _free_tote(tote: str, books: Books) -> None:

@@ -21,7 +21,7 @@ def apply_tote_opened(fact: ToteOpened, books: Books) -> None:
 @applies(Picked, _needs)
 def apply_picked(fact: Picked, books: Books) -> None:
     """Units and their promise go from the shelf into the tote."""
-    line = books.lines[fact.order_no, fact.line_no]
+    line = books.line_for(fact.order_no, fact.line_no, fact.owner, fact.sku)
     goods = (fact.owner, fact.sku, fact.lot)
     books.carry(line, goods, fact.quantity, fact.location, fact.tote)
     line.picked += fact.quantity
@@ -36,7 +36,7 @@ def apply_picked(fact: Picked, books: Books) -> None:
 @reverses(Picked)
 def reverse_picked(fact: Picked, books: Books) -> None:
     """Units and their promise go back to the shelf."""
-    line = books.lines[fact.order_no, fact.line_no]
+    line = books.line_for(fact.order_no, fact.line_no, fact.owner, fact.sku)
     books.carry(line, (fact.owner, fact.sku, fact.lot), fact.quantity, fact.tote, fact.location)
     line.picked -= fact.quantity
     stop = books.stops.get(fact.list_no, fact.stop_no)
@@ -50,7 +50,7 @@ def reverse_picked(fact: Picked, books: Books) -> None:
 )
 def apply_picked_short(fact: PickedShort, books: Books) -> None:
     """The promise at this place is given back, the place is queued for a count, and the units are sought elsewhere."""
-    line = books.lines[fact.order_no, fact.line_no]
+    line = books.line_for(fact.order_no, fact.line_no, fact.owner, fact.sku)
     stop = books.stops.get(fact.list_no, fact.stop_no)
     if stop is not None:
         stop.short += fact.quantity

@@ -1,0 +1,139 @@
+"""Whatever the stations report, in whatever order: the bookkeeper never fails and the books always tie."""
+
+import os
+import shutil
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from tests.books.floor import Happening, build_floor, happenings, moment_of, undone, work_of
+from tests.despatch import DespatchHouse, at
+from warehouse_app.books.bookkeeping import book_facts
+from warehouse_app.books.verify import verify
+from warehouse_app.domain.errors import WarehouseError
+from warehouse_app.domain.facts import Fact
+from warehouse_app.operations.cancelling import cancel_order
+from warehouse_app.operations.reserving import reserve_open_orders
+from warehouse_app.operations.waves import WaveRequest, release_waves
+from warehouse_app.store import tables
+from warehouse_app.store.database import Database, Transaction
+from warehouse_app.store.engine import open_database
+
+
+@pytest.fixture(scope="module")
+def floor(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Floor"]:
+    path = tmp_path_factory.mktemp("floor") / "warehouse.db"
+    shutil.copy(migrated_file, path)
+    database = Database(open_database(str(path)))
+    floor = Floor(DespatchHouse(database), path)
+    yield floor
+    database.close()
+
+
+class Floor:
+    """One house that starts over for each story; the engine stays, for compiling its statements takes longest."""
+
+    def __init__(self, house: DespatchHouse, path: Path) -> None:
+        build_floor(house)
+        house.clock = "12:00"
+        self.house, self._path = house, path
+        self._template = path.with_name("template.db")
+        house.database.close()
+        shutil.copy(path, self._template)
+
+    def start_over(self) -> DespatchHouse:
+        """The house as it was built."""
+        self.house.database.close()
+        for suffix in ("-wal", "-shm"):
+            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
+        shutil.copy(self._template, self._path)
+        self.house._sequences.clear()  # noqa: SLF001 - stations begin afresh with the house
+        return self.house
+
+
+@settings(
+    max_examples=int(os.environ.get("FLOOR_EXAMPLES", "120")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+@given(
+    story=st.lists(happenings, min_size=1, max_size=25),
+    batch=st.sampled_from((1, 3, 100)),
+    cancelled=st.dictionaries(st.integers(0, 24), st.sampled_from(("1", "2")), max_size=2),
+)
+def test_any_story_leaves_books_that_tie(
+    floor: Floor, story: list[Happening], batch: int, cancelled: dict[int, str]
+) -> None:
+    house = floor.start_over()
+    waiting: list[tuple[Happening, Fact]] = []
+    for place, (happening, fact) in enumerate(with_undone(story)):
+        waiting.append((happening, fact))
+        if place in cancelled:
+            post(house, waiting)
+            book_all(house, batch)
+            cancel(house, cancelled[place])
+            waiting = []
+    post(house, waiting)
+    book_all(house, batch)
+
+    assert parked(house) == []
+    assert house.database.read(verify).differences == ()
+    assert zero_sums(house) == []
+
+    reserve_open_orders(house.database)
+    release_waves(house.database, WaveRequest())
+    assert house.database.read(verify).differences == ()
+
+
+def with_undone(story: list[Happening]) -> list[tuple[Happening, Fact]]:
+    """Every happening with its fact; what is taken back is an earlier fact of the same station, and only once."""
+    told: list[tuple[Happening, Fact]] = []
+    real: dict[str, list[Fact]] = defaultdict(list)
+    for happening in story:
+        mine = real[happening.station]
+        if happening.fact is not None:
+            mine.append(happening.fact)
+            told.append((happening, happening.fact))
+        elif mine:
+            told.append((happening, undone(mine.pop(-1 - happening.undoes % len(mine)))))
+    return told
+
+
+def post(house: DespatchHouse, facts: list[tuple[Happening, Fact]]) -> None:
+    house.database.write(_post_all, house, facts)
+
+
+def _post_all(tx: Transaction, house: DespatchHouse, facts: list[tuple[Happening, Fact]]) -> None:
+    for happening, fact in facts:
+        house._post(tx, at(moment_of(happening)), "W-03", [fact], happening.station, work_of(fact))  # noqa: SLF001
+
+
+def book_all(house: DespatchHouse, batch: int) -> None:
+    while True:
+        done = book_facts(house.database, batch)
+        if not done.applied and not done.parked:
+            return
+
+
+def cancel(house: DespatchHouse, order_no: str) -> None:
+    try:
+        house.database.write(cancel_order, order_no, "changed her mind", "W-02")
+    except WarehouseError:
+        return
+
+
+def parked(house: DespatchHouse) -> list[str]:
+    table = tables.parked_fact
+    return [row["error"] for row in house.database.read(lambda tx: tx.rows(select(table.c.error)))]
+
+
+def zero_sums(house: DespatchHouse) -> list[tuple[str, int]]:
+    """Products whose units over all places, virtual ones too, do not cancel out."""
+    balance = tables.balance
+    query = select(balance.c.sku, func.sum(balance.c.on_hand).label("total")).group_by(balance.c.sku)
+    return [(row["sku"], row["total"]) for row in house.database.read(lambda tx: tx.rows(query)) if row["total"] != 0]
