@@ -10,7 +10,7 @@ from typing import ClassVar
 from sqlalchemy import func, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from warehouse_app.books import counting, finishing, packing, picking, putaway, receiving, shipping
+from warehouse_app.books import counting, finishing, found_again, packing, picking, putaway, receiving, shipping
 from warehouse_app.books.applying import apply, needs_of
 from warehouse_app.books.ledger import new_books
 from warehouse_app.books.loading import load, together, write
@@ -19,7 +19,7 @@ from warehouse_app.domain.facts import Fact, Recorded, Undone, UnknownFact, Work
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Row, Transaction
 
-APPLIERS = (counting, finishing, packing, picking, putaway, receiving, shipping)
+APPLIERS = (counting, finishing, found_again, packing, picking, putaway, receiving, shipping)
 """Importing these modules registers their appliers."""
 
 BATCH = 250
