@@ -63,6 +63,16 @@ def test_sequence_goes_on_after_a_restart(tmp_path: Path) -> None:
     again.close()
 
 
+def test_stations_on_one_computer_are_told_apart_by_their_names(tmp_path: Path) -> None:
+    files = [StationFile(tmp_path / home) for home in ("a", "b")]
+
+    names = {file.station for file in files}
+
+    for file in files:
+        file.close()
+    assert len(names) == 2
+
+
 def test_fact_that_is_too_large_is_refused_with_nothing_written(tmp_path: Path) -> None:
     file = StationFile(tmp_path, "S1")
     journal = Journal(file)

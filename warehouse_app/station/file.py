@@ -59,8 +59,9 @@ class StationFile:
         self._own()
         self.connection = connect(self.path)
         self.connection.executescript(SCHEMA)
-        self.station = self.setting("station") or name or f"ST-{socket.gethostname()}"
         self.incarnation = self.setting("incarnation") or new_key()
+        # Two stations may run on one computer: work is claimed by the name, so it must not be both of theirs.
+        self.station = self.setting("station") or name or f"ST-{socket.gethostname()}-{self.incarnation[-6:]}"
         if not self.setting("incarnation"):
             with self.transaction():
                 self.set("station", self.station)
