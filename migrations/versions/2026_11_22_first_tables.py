@@ -38,6 +38,14 @@ def append_only(table: str, *, refuse_replacing: bool) -> None:
         f" WHEN EXISTS (SELECT 1 FROM {table} WHERE warehouse_id = NEW.warehouse_id AND {key} = NEW.{key})"  # noqa: S608 - our own names
         f" BEGIN SELECT {answer}; END"
     )
+    if table == "fact":
+        # The second key of facts is one over which another row could be replaced as well.
+        op.execute(
+            "CREATE TRIGGER fact_refuses_other_of_same_number BEFORE INSERT ON fact WHEN EXISTS (SELECT 1 FROM fact"
+            " WHERE warehouse_id = NEW.warehouse_id AND station = NEW.station AND incarnation = NEW.incarnation"
+            " AND sequence = NEW.sequence AND fact_id <> NEW.fact_id)"
+            " BEGIN SELECT RAISE(ABORT, 'fact rows are never replaced'); END"
+        )
 
 
 def upgrade() -> None:

@@ -1,0 +1,181 @@
+"""The door for decisions: whole or not at all, again when somebody is in the way, and never more than there is."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+
+import pysqlite3
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.sql import ColumnElement
+
+from tests.processes import PATIENCE_S, ROOT, Premises
+from tests.warehouse import ORDER_HEADER, TinyWarehouse, at
+from warehouse_app.channels.readers import READERS
+from warehouse_app.domain.errors import StoreUnavailable
+from warehouse_app.operations.import_orders import import_orders
+from warehouse_app.store import database as database_module
+from warehouse_app.store import tables
+from warehouse_app.store.database import Database, Transaction
+from warehouse_app.store.engine import open_database
+
+HALF_A_DECISION = """
+import sys
+from warehouse_app.store import tables
+from warehouse_app.store.database import Database
+from warehouse_app.store.engine import open_database
+
+def decide(tx):
+    tx.lock_warehouse()
+    tx.next_in_series("half", 7)
+    tx.change(tables.fulfilment_order, [{"order_no": "1", "state": "cancelled"}])
+    tx.announce("order", ["1"])
+    print("half", flush=True)
+    sys.stdin.read()
+
+Database(open_database(sys.argv[1])).write(decide)
+print("whole", flush=True)
+"""
+
+
+@pytest.fixture
+def house(database: Database) -> TinyWarehouse:
+    return TinyWarehouse(database)
+
+
+def premises_of(house: TinyWarehouse, folder: Path) -> Premises:
+    return Premises(Path(str(house.database.engine.url.database)), folder / "home")
+
+
+@contextmanager
+def locked(house: TinyWarehouse) -> Iterator[pysqlite3.Connection]:
+    """Another process's open transaction."""
+    connection = pysqlite3.connect(
+        str(house.database.engine.url.database), isolation_level=None, check_same_thread=False
+    )
+    connection.execute("BEGIN IMMEDIATE")
+    yield connection
+    connection.close()
+
+
+def test_decision_killed_in_the_middle_leaves_nothing(house: TinyWarehouse, tmp_path: Path) -> None:
+    house.release("1", "CUP", 2)
+    before = everything(house)
+    path = str(premises_of(house, tmp_path).database)
+    for word in ("killed", "finished"):
+        process = subprocess.Popen(
+            (sys.executable, "-c", HALF_A_DECISION, path), stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+        )
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"half\n"
+
+        if word == "killed":
+            process.kill()
+        rest, _ = process.communicate(timeout=PATIENCE_S)
+
+        if word == "killed":
+            assert rest == b""
+            assert everything(house) == before
+            assert house.database.write(Transaction.next_in_series, "half") == 1
+        else:
+            assert rest == b"whole\n"
+            assert everything(house) != before
+
+
+def test_decision_that_fails_leaves_nothing(house: TinyWarehouse) -> None:
+    before = everything(house)
+
+    def decide(tx: Transaction) -> None:
+        tx.next_in_series("half", 7)
+        tx.announce("order", ["1"])
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        house.database.write(decide)
+
+    assert everything(house) == before
+
+
+def test_locked_database_is_tried_again(house: TinyWarehouse) -> None:
+    impatient = Database(open_database(str(house.database.engine.url.database)), clock=house.database.clock)
+    tried = []
+
+    def decide(tx: Transaction) -> int:
+        tried.append(1)
+        return tx.next_in_series("patience")
+
+    with impatient.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 20")
+    with locked(house) as other, ThreadPoolExecutor(1) as pool:
+        done = pool.submit(impatient.write, decide)
+        wait_for_a_try(impatient)
+        other.execute("ROLLBACK")
+        number = done.result(PATIENCE_S)
+
+    assert number == 1
+    assert tried == [1]
+    impatient.close()
+
+
+def test_database_that_stays_locked_is_said_to_be_away(house: TinyWarehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database_module, "TRIES", 2)
+    with house.database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 20")
+
+    with locked(house), pytest.raises(StoreUnavailable, match="locked"):
+        house.database.write(Transaction.next_in_series, "patience")
+
+    assert house.database.write(Transaction.next_in_series, "patience") == 1
+
+
+def test_reading_goes_on_while_somebody_writes(house: TinyWarehouse) -> None:
+    with locked(house) as other:
+        other.execute("UPDATE balance SET on_hand = on_hand + 100 WHERE location = 'A01'")
+
+        assert house.on_hand()["A01", "CUP"] == 10
+
+
+def test_processes_that_reserve_and_release_at_once_never_oversell(house: TinyWarehouse, tmp_path: Path) -> None:
+    rows = "".join(
+        f"{number},1,{at('07:00').isoformat()},next_day,CUP,2,Ann,1 Lane,Leeds,GB\n" for number in range(100, 140)
+    )
+    import_orders(house.database, "csv", "shop", [BytesIO((ORDER_HEADER + rows).encode())], readers=READERS)
+    premises = premises_of(house, tmp_path)
+
+    for words in (("reserve",), ("waves", "release")):
+        processes = [premises.start(*words, "--json") for _ in range(2)]
+        for process in processes:
+            _, errors = process.communicate(timeout=PATIENCE_S)
+            assert (process.returncode, errors) == (0, b"")
+
+    reserved = total(house, tables.reservation.c.quantity)
+    allocated = total(house, tables.allocation.c.quantity)
+    stopped = total(house, tables.pick_stop.c.quantity)
+    assert (reserved, allocated, stopped) == (34, 34, 34)
+    assert house.differences() == ()
+
+
+def wait_for_a_try(database: Database) -> None:
+    """Until the writer has come up against the lock: its connection is out of the pool."""
+    deadline = time.monotonic() + PATIENCE_S
+    while database.engine.pool.status().find("Current Checked out connections: 1") < 0:
+        assert time.monotonic() < deadline
+
+
+def everything(house: TinyWarehouse) -> list[object]:
+    names = ("fulfilment_order", "number_series", "feed", "warehouse")
+    with house.database.engine.begin() as connection:
+        return [
+            tuple(row)
+            for name in names
+            for row in connection.exec_driver_sql(f"SELECT * FROM {name}")  # noqa: S608
+        ]
+
+
+def total(house: TinyWarehouse, column: ColumnElement[int]) -> int:
+    return int(house.database.read(lambda tx: tx.value(select(func.sum(column)))) or 0)
