@@ -1,12 +1,12 @@
-"""Replays the ledger and proves every balance, total, reservation and allocation."""
+"""Replays the ledger and proves every balance, total, reservation, allocation and the seal chain."""
 
-import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
 from warehouse_app.books.bookkeeping import unapplied_count
+from warehouse_app.books.sealing import broken_seals, chain_head, unsealed_count
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
 
@@ -15,17 +15,17 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A number in the books that its rows do not add up to."""
+    """A number in the books that its rows do not add up to; for a seal, what is there and what was sealed."""
 
     what: str
     key: str
-    booked: int
-    proven: int
+    booked: int | str
+    proven: int | str
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was proved. `head` is the hash of the whole ledger in its order."""
+    """What was proved. `head` is the seal chain's newest hash; `unsealed` moves came after it."""
 
     moves: int
     balances: int
@@ -34,11 +34,15 @@ class Verified:
     unapplied: int
     parked: int
     head: str
+    unsealed: int
     differences: tuple[Difference, ...]
 
 
-def verify(tx: Transaction) -> Verified:
-    """Recompute everything from its rows; finds every number that does not tie."""
+def verify(tx: Transaction, printed_head: str = "") -> Verified:
+    """Recompute everything from its rows; finds every number that does not tie. Writes nothing.
+
+    With a head that was printed or kept earlier it also finds a history that was altered and sealed anew.
+    """
     differences = [
         *_balances(tx),
         *_sums_to_zero(tx),
@@ -47,6 +51,7 @@ def verify(tx: Transaction) -> Verified:
         *_allocated_by_place(tx),
         *_lines(tx),
         *_cartons(tx),
+        *(Difference("seal", seal.key, seal.found, seal.sealed) for seal in broken_seals(tx, printed_head)),
     ]
     count = {name: _count(tx, name) for name in ("move", "balance", "reservation", "allocation", "parked_fact")}
     return Verified(
@@ -56,20 +61,10 @@ def verify(tx: Transaction) -> Verified:
         count["allocation"],
         unapplied_count(tx),
         count["parked_fact"],
-        ledger_head(tx),
+        chain_head(tx),
+        unsealed_count(tx),
         tuple(differences),
     )
-
-
-def ledger_head(tx: Transaction) -> str:
-    """A hash over every move in its order, for comparing two ledgers."""
-    move = tables.move
-    names = ("move_no", "owner", "sku", "lot", "quantity", "from_location", "to_location", "cause_kind", "cause_id")
-    digest = hashlib.sha256()
-    query = select(*(move.c[name] for name in names)).where(tx.mine(move)).order_by(move.c.move_no)
-    for row in tx.connection.execute(query):
-        digest.update("\x1f".join(str(value) for value in row).encode() + b"\x1e")
-    return digest.hexdigest()
 
 
 def _count(tx: Transaction, name: str) -> int:

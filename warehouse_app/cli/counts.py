@@ -19,7 +19,7 @@ from warehouse_app.operations.counting_plan import plan_counts
 from warehouse_app.operations.counting_report import count_report
 from warehouse_app.operations.counting_sheet import count_sheets
 from warehouse_app.operations.counting_status import CountedTask, count_status
-from warehouse_app.operations.keeping import drain, verify_books
+from warehouse_app.operations.keeping import drain, seal_books
 from warehouse_app.operations.reference import find_worker
 from warehouse_app.operations.warehouses import read_house
 
@@ -147,7 +147,7 @@ def report(context: Context, arguments: Namespace) -> int:
         "approved_by": found.approved_by,
     }
     if arguments.out:
-        head = verify_books(context.database).head
+        head = seal_books(context.database)
         content = count_report_paper(found, head, imprint_of(context.database.read(read_house), datetime.now(UTC)))
         save(Path(arguments.out), content)
         value["pages"] = page_count(content)

@@ -18,7 +18,7 @@ from warehouse_app.cli.papers import save
 from warehouse_app.operations.business_days import current_business_day
 from warehouse_app.operations.counting_report import count_report
 from warehouse_app.operations.counting_sheet import count_sheets
-from warehouse_app.operations.keeping import verify_books
+from warehouse_app.operations.keeping import seal_books
 from warehouse_app.operations.pick_lists import printed_lists
 from warehouse_app.operations.shipping import manifest_paper, manifests_of_day
 from warehouse_app.operations.warehouses import read_house
@@ -49,7 +49,7 @@ class DemoPapers:
         papers = [self._database.read(manifest_paper, name) for name in names]
         if papers:
             save(self._folder / "manifests.pdf", manifests_paper(papers, imprint))
-        head = verify_books(self._database).head
+        head = seal_books(self._database)
         report = count_report_paper(self._database.read(count_report, today), head, imprint)
         save(self._folder / "count-report.pdf", report)
 

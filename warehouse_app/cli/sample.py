@@ -7,6 +7,7 @@ from functools import partial
 from warehouse_app.cli.context import Context
 from warehouse_app.cli.parsing import Commands
 from warehouse_app.language import tr
+from warehouse_app.operations.keeping import seal_books
 from warehouse_app.operations.sample import (
     build_sample_warehouse,
     describe_sample,
@@ -28,6 +29,7 @@ def sample(context: Context, arguments: Namespace) -> int:
     _say(context, tr("orders"))
     today = sample_today(datetime.now(UTC))
     import_sample_orders(database, context.readers, today=today, limit=arguments.orders, only_last_day=False)
+    seal_books(database)
     built = database.read(describe_sample)
     text = tr(
         "{products} products, {locations} locations, {units} units on the shelves, {orders} orders with {lines} lines.",

@@ -61,7 +61,7 @@ class Variance:
 
 @dataclass(frozen=True, slots=True)
 class CountReport:
-    """One business day. `ledger_head` is the hash of the last move that the report covers."""
+    """One business day. `ledger_head` is the seal chain's newest hash: `verify --head` takes it."""
 
     business_day: date
     currency: str

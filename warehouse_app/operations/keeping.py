@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from warehouse_app.books.bookkeeping import Applied, book_everything, book_facts, reapply_parked, unapplied_count
+from warehouse_app.books.sealing import seal_full_pages, seal_now
 from warehouse_app.books.verify import Verified, verify
 from warehouse_app.domain.errors import StoreUnavailable
 from warehouse_app.store import tables
@@ -20,6 +21,8 @@ PAUSE_S = 0.005
 
 IDLE_S = 0.05
 LEASE_S = 1.0
+SEAL_REST_S = 600.0
+"""An open page is sealed after so long at the latest; oftener would only make many short pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +53,26 @@ def require_ready(database: Database) -> None:
 
 
 def drain(database: Database) -> None:
-    """Apply posted facts when nobody else does."""
+    """Do the bookkeeper's work when nobody else does: apply posted facts, and seal what came into the ledger."""
     if not database.read(service_is_alive, "bookkeeper"):
-        book_everything(database)
+        book_once(database)
 
 
-def verify_books(database: Database) -> Verified:
-    """Prove the books."""
-    return database.read(verify)
+def verify_books(database: Database, printed_head: str = "") -> Verified:
+    """Prove the books; with a head that was printed earlier, also that it is still part of the seal chain."""
+    return database.read(verify, printed_head)
+
+
+def seal_books(database: Database) -> str:
+    """Seal what is in the ledger now, and give the chain's head: what a paper prints to be proved by later."""
+    return seal_now(database)
 
 
 def book_once(database: Database) -> Applied:
-    """Work off every posted fact and end."""
-    return book_everything(database)
+    """Work off every posted fact, seal the ledger and end."""
+    done = book_everything(database)
+    seal_now(database)
+    return done
 
 
 def book_parked_again(database: Database) -> Applied:
@@ -88,23 +98,48 @@ def end_lease(tx: Transaction, service: str) -> None:
 
 
 def run_bookkeeper(database: Database, stop: Callable[[], bool]) -> Applied:
-    """Apply facts as they are posted, until told to stop. A database that is away is tried again."""
+    """Apply facts as they are posted, until told to stop, and seal when there are none.
+
+    A database that is away is tried again.
+    """
     holder = f"{socket.gethostname()}:{os.getpid()}"
     applied = parked = 0
     lease_until = 0.0
+    sealing = _Sealing(database)
     while not stop():
         try:
             if time.monotonic() >= lease_until:
                 database.write(hold_lease, "bookkeeper", holder)
                 lease_until = time.monotonic() + LEASE_S
             done = book_facts(database)
+            if not done.applied and not done.parked:
+                sealing.seal_when_due()
         except StoreUnavailable:
             time.sleep(1.0)
             continue
         applied, parked = applied + done.applied, parked + done.parked
         time.sleep(PAUSE_S if done.applied or done.parked else IDLE_S)
+    seal_now(database)
     database.write(end_lease, "bookkeeper")
     return Applied(applied, parked)
+
+
+class _Sealing:
+    """When an idle bookkeeper seals: full pages soon, the open rest now and then."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._look_at = 0.0
+        self._rest_at = time.monotonic() + SEAL_REST_S
+
+    def seal_when_due(self) -> None:
+        now = time.monotonic()
+        if now >= self._rest_at:
+            seal_now(self._database)
+            self._rest_at = now + SEAL_REST_S
+        elif now >= self._look_at:
+            seal_full_pages(self._database)
+            self._look_at = now + LEASE_S
 
 
 def waiting_for_books(database: Database) -> int:

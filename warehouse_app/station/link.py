@@ -17,6 +17,7 @@ from warehouse_app.operations import counting, packing, picking, putaway, receiv
 from warehouse_app.operations.claiming import Amendment, Holder, amendments_above
 from warehouse_app.operations.reference import read_reference, reference_version
 from warehouse_app.station.file import StationFile
+from warehouse_app.station.kept_head import keep_head
 from warehouse_app.station.posting import ClonedStation, Posted, Poster
 from warehouse_app.station.replica import Replica
 from warehouse_app.station.waiting import waiting_in
@@ -92,6 +93,7 @@ class Link:
                 self._file.set("database", identity)
         if version != self._replica.version or mine != identity:
             self._replica.keep(self._database.read(read_reference))
+        keep_head(self._file, self._database)
         self._known = True
 
     def _is_cloned(self) -> bool:
@@ -120,6 +122,16 @@ class Link:
     def reconnect(self) -> None:
         """The connection was lost: ask the database again how far it has this station's facts."""
         self._poster.reconnect()
+
+    def look_again(self) -> None:
+        """Keep the ledger's head, and ask afresh how far the database has our facts. Raises StoreUnavailable.
+
+        A database that was restored from a backup while we were connected has forgotten some, without a lost connection
+        to tell us.
+        """
+        keep_head(self._file, self._database)
+        with self._posting:
+            self._poster.reconnect()
 
     def works_in_hand(self) -> dict[str, int]:
         """Work that this station holds, with the number of the last change it took; safe from any thread."""

@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
@@ -13,6 +14,7 @@ from warehouse_app.station.link import Link
 
 INTERVAL_S = 0.3
 LONGEST_WAIT_S = 15.0
+LOOK_AGAIN_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,12 @@ class StationSync:
 
     def _run(self) -> None:
         wait_s = INTERVAL_S
+        look_again_at = time.monotonic() + LOOK_AGAIN_S
         while not self._stop.is_set():
             try:
+                if time.monotonic() >= look_again_at:
+                    self._link.look_again()
+                    look_again_at = time.monotonic() + LOOK_AGAIN_S
                 posted = self._link.post()
                 self._bench.amended(tuple(self._link.amendments(self._link.works_in_hand())))
                 self._say(live=True, waiting=posted.waiting)

@@ -178,6 +178,10 @@ class Database:
         self.engine = engine
         self.warehouse_id = warehouse_id
         self.clock = clock
+        self._reading: dict[str, Any] = {"writes": False}
+        if engine.dialect.name == "postgresql":
+            # Else every query would see a state of its own.
+            self._reading |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
     def write(self, job: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a job in one short transaction, again if somebody was in the way; it commits whole or leaves nothing.
@@ -207,7 +211,7 @@ class Database:
     def read(self, job: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a query that changes nothing; it sees one consistent state. Raises StoreUnavailable."""
         try:
-            with self.engine.connect().execution_options(writes=False) as connection, connection.begin():
+            with self.engine.connect().execution_options(**self._reading) as connection, connection.begin():
                 return job(Transaction(connection, self.warehouse_id, self.clock), *args, **kwargs)
         except OperationalError as error:
             raise StoreUnavailable(reason=_reason(error)) from error
