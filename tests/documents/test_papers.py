@@ -113,7 +113,7 @@ def test_manifest_adds_up(tmp_path: Path) -> None:
 
     text = text_of(pdf)
 
-    for words_on_paper in ("Shipments 20", "Cartons 40", "Total weight 60.000 kg", f"(00){sscc(0)}", RARE_NAME):
+    for words_on_paper in ("运单数 20", "箱数 40", "总重量 60.000 kg", f"(00){sscc(0)}", RARE_NAME):
         assert words_on_paper in text
     assert f"(00){sscc(39)}" in text_of(pdf, page_count(pdf))
     assert codes_on(page_image(pdf, tmp_path)) == {"MANIFEST:MF-1": "]C0"}

@@ -56,11 +56,14 @@ class _Day:
     papers: DemoPapers
     tally: Tally = field(default_factory=Tally)
     seconds: dict[str, float] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
+    """What each timed part of the day is called."""
 
     @contextmanager
     def phase(self, name: str, text: str) -> Iterator[None]:
         """Time a part of the day and tell what is going on."""
         self.context.output.progress(text)
+        self.words[name] = text
         started = time.perf_counter()
         yield
         self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - started, 2)
@@ -164,7 +167,9 @@ def _count(day: _Day, chance: random.Random) -> None:
     day.papers.count_plan = plan.plan_no
     day.papers.print_count_sheets()
     lies_there = {
-        (row.location, row.sku, row.lot): max(0, row.on_hand + (chance.choice((-2, -1, 1)) if chance.random() < WRONG else 0))
+        (row.location, row.sku, row.lot): max(
+            0, row.on_hand + (chance.choice((-2, -1, 1)) if chance.random() < WRONG else 0)
+        )
         for row in day.database.read(stock_now, None)
     }
     with day.station("COUNT-01") as terminal:
@@ -188,9 +193,8 @@ def _bookkeeper(context: Context, database: Any) -> Iterator[None]:  # noqa: ANN
 
 
 def _report(day: _Day) -> int:
-    started = time.perf_counter()
-    proof = verify_books(day.database)
-    day.seconds["verify"] = round(time.perf_counter() - started, 2)
+    with day.phase("verify", tr("Proving the books")):
+        proof = verify_books(day.database)
     summary = day.database.read(summarise_day)
     value = {
         **{name: getattr(summary, name) for name in DaySummary.__dataclass_fields__},
@@ -216,7 +220,7 @@ def _text(day: _Day, summary: DaySummary, differences: int) -> str:
         (tr("Locations counted"), summary.counted_locations, tr("Variances"), summary.variances),
         (tr("Scans"), day.tally.scans, tr("Differences in the books"), differences),
     ]
-    phases = ", ".join(f"{name} {seconds} s" for name, seconds in day.seconds.items())
+    phases = ", ".join(f"{day.words[name]} {seconds} s" for name, seconds in day.seconds.items())
     total = round(sum(day.seconds.values()), 1)
     return "\n".join(
         [

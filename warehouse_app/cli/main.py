@@ -20,7 +20,7 @@ from warehouse_app.cli import (
     stock,
 )
 from warehouse_app.cli.context import Context
-from warehouse_app.cli.parsing import Commands, common_options
+from warehouse_app.cli.parsing import Commands, common_options, translate_argparse
 from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.language import tr
 from warehouse_app.station.wording import error_text
@@ -30,8 +30,11 @@ GROUPS = (sample, demo, database, imports, orders, papers, counts, station, stoc
 
 def build_parser() -> ArgumentParser:
     """The parser of every command. `run` in the parsed arguments is the command's function, absent for the desktop."""
+    translate_argparse()
     parser = ArgumentParser(prog="warehouse-app", parents=[common_options(suppress=False)])
-    parser.add_argument("--version", action="version", version=f"Warehouse App {__version__}")
+    parser.add_argument(
+        "--version", action="version", version=f"Warehouse App {__version__}", help=tr("show the version and end")
+    )
     options = common_options(suppress=True)
     commands = Commands(parser.add_subparsers(metavar=tr("command")), options)
     commands.add("desktop", _desktop_marker, tr("open the desktop"))

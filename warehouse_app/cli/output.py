@@ -2,6 +2,7 @@
 
 import json
 import sys
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
@@ -55,9 +56,9 @@ def plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON can hold
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Rows in columns, numbers to the right."""
+    """Rows in columns, numbers to the right; a Chinese character takes the room of two others."""
     body = [[("" if cell is None else str(cell)) for cell in row] for row in rows]
-    widths = [max([len(heading), *(len(row[place]) for row in body)]) for place, heading in enumerate(headings)]
+    widths = [max([_width(heading), *(_width(row[place]) for row in body)]) for place, heading in enumerate(headings)]
     numeric = [
         bool(body) and all(row[place].lstrip("-").isdigit() for row in body if row[place])
         for place in range(len(headings))
@@ -65,9 +66,17 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
 
     def shown(row: Sequence[str]) -> str:
         cells = (
-            cell.rjust(width) if right else cell.ljust(width)
+            _blanks(cell, width) + cell if right else cell + _blanks(cell, width)
             for cell, width, right in zip(row, widths, numeric, strict=True)
         )
         return "  ".join(cells).rstrip()
 
     return "\n".join([shown(list(headings)), shown(["-" * width for width in widths]), *map(shown, body)])
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _blanks(text: str, width: int) -> str:
+    return " " * (width - _width(text))

@@ -1,10 +1,35 @@
 """The command line's shape: one parser a command, each with the options that every command takes."""
 
+import gettext
+import os
 from argparse import SUPPRESS, ArgumentParser, _SubParsersAction
 from typing import Any
 
 from warehouse_app.cli.context import Run
-from warehouse_app.language import tr
+from warehouse_app.language import language_in_use, mark, tr
+from warehouse_app.resources import resource_path
+
+WORDS_OF_ARGPARSE = (
+    mark("usage: "),
+    mark("positional arguments"),
+    mark("options"),
+    mark("show this help message and exit"),
+    mark("argument %(argument_name)s: %(message)s"),
+    mark("the following arguments are required: %s"),
+    mark("unrecognized arguments: %s"),
+    mark("invalid choice: %(value)r (choose from %(choices)s)"),
+    mark("invalid %(type)s value: %(value)r"),
+    mark("expected one argument"),
+    mark("expected at least one argument"),
+    mark("ambiguous option: %(option)s could match %(matches)s"),
+)
+
+
+def translate_argparse() -> None:
+    """Have argparse find its own words in our catalogue: it asks gettext's default domain, which asks LANGUAGE."""
+    gettext.bindtextdomain("warehouse_app", str(resource_path("locale")))
+    gettext.textdomain("warehouse_app")
+    os.environ["LANGUAGE"] = language_in_use()
 
 
 def common_options(*, suppress: bool) -> ArgumentParser:

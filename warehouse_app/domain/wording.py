@@ -93,21 +93,21 @@ CAUSES: Mapping[str, str] = {
 """Why a move was booked, where the word is not that of an order's event."""
 
 DISCREPANCIES: Mapping[str, str] = {
-    "received_short": mark("received too few"),
-    "received_over": mark("received too many"),
-    "received_unordered": mark("received unordered"),
-    "shipped_although_cancelled": mark("shipped although cancelled"),
-    "reopened_although_handed_over": mark("reopened although handed over"),
-    "counted_unplanned": mark("counted without a plan"),
-    "counted_again": mark("counted once more"),
-    "tote_shared": mark("tote shared by two orders"),
-    "missing_at_packing": mark("missing at packing"),
-    "damaged_at_packing": mark("damaged at packing"),
+    "received_short": mark("Less delivered than ordered"),
+    "received_over": mark("More delivered than ordered"),
+    "received_unordered": mark("Delivered and not ordered"),
+    "missing_at_packing": mark("Missing in the tote"),
+    "damaged_at_packing": mark("Damaged in the tote"),
+    "tote_shared": mark("Tote shared by two orders"),
+    "shipped_although_cancelled": mark("Handed over although cancelled"),
+    "reopened_although_handed_over": mark("Opened again although handed over"),
+    "counted_unplanned": mark("Counted without a plan"),
+    "counted_again": mark("Counted twice"),
 }
 
 REASONS: Mapping[str, str] = {
     # Why an order or a carton waits.
-    "review_quantity": mark("unusually large quantity: check it"),
+    "review_quantity": mark("unusual quantity, to be reviewed"),
     "cancelled": mark("cancelled"),
     "held": mark("on hold"),
     "stock_held": mark("stock on hold"),

@@ -1,0 +1,38 @@
+"""The names that books keep, in people's words."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from warehouse_app.domain.wording import ON_HOLD, SHORT, SHORT_TAKEN, cause_name, event_name, reason_text, state_name
+from warehouse_app.language import use_language
+
+
+@pytest.fixture(autouse=True)
+def _in_chinese() -> Iterator[None]:
+    use_language("zh")
+    yield
+    use_language("en")
+
+
+def test_a_recorded_shortage_is_recognised_and_said_in_the_language_in_use() -> None:
+    alone = SHORT.format(sku="85123A", wanted=3, available=1)
+    taken = SHORT_TAKEN.format(sku="85123A", wanted=3, available=1, order="553000")
+
+    assert reason_text(alone) == "85123A：需要 3 件，可用 1 件"
+    assert reason_text(taken) == "85123A：需要 3 件，可用 1 件，最后的已给订单 553000"
+
+
+def test_a_hold_is_said_with_its_reason() -> None:
+    assert reason_text(ON_HOLD.format(reason="review_quantity")) == "冻结：数量异常，待审核"
+    assert reason_text(ON_HOLD.format(reason="ring the customer")) == "冻结：ring the customer"
+
+
+def test_what_is_not_listed_is_shown_as_it_is() -> None:
+    assert reason_text("ring the customer") == "ring the customer"
+    assert state_name("teleported") == "teleported"
+
+
+def test_a_cause_that_is_also_an_event_or_a_state_has_one_name() -> None:
+    assert cause_name("picked_short") == event_name("picked_short") == "拣货缺货"
+    assert cause_name("picked") == state_name("picked") == "已拣货"
