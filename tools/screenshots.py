@@ -1,6 +1,7 @@
-"""Draw the desktop without a screen: `python -m tools.screenshots gallery FOLDER`.
+"""Draw the desktop without a screen: `python -m tools.screenshots`, or `python -m tools.screenshots gallery FOLDER`.
 
-One PNG is written for every moment, window size and theme.
+One PNG is written for every moment, window size, theme and language: by default of the real screens, at work on the
+sample's busy day; the gallery shows the shared widgets with invented contents.
 """
 
 import argparse
@@ -16,6 +17,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtWidgets import QApplication
 
 from tools.gallery import COMPARE, DONE, NEXT, STOP, WRONG, GalleryPicture, PackingPicture
+from tools.real_screens import ALL_FORMATS, take_all
 from warehouse_app.language import mark
 from warehouse_app.ui.main_window import MainWindow
 from warehouse_app.ui.preferences import Preferences
@@ -44,13 +46,17 @@ STATUS = (
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("mode", choices=("gallery",))
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--only", default="", help="draw only the moments whose name contains this")
+    parser.add_argument("mode", choices=("screens", "gallery"), nargs="?", default="screens")
+    parser.add_argument("folder", type=Path, nargs="?", default=Path("out/screenshots"))
+    parser.add_argument("--only", default="", help="gallery: draw only the moments whose name contains this")
+    parser.add_argument("--quick", action="store_true", help="screens: one size, theme and language")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     app = QApplication(sys.argv[:1])
-    for path in gallery(app, arguments.folder, arguments.only):
+    formats = ALL_FORMATS[:1] if arguments.quick else ALL_FORMATS
+    screens = arguments.mode == "screens"
+    paths = take_all(app, arguments.folder, formats) if screens else gallery(app, arguments.folder, arguments.only)
+    for path in paths:
         print(path)
 
 

@@ -80,6 +80,8 @@ class Desk(QObject):
         self.upkeep: Upkeep | None = None
         self._database: Database | None = None
         self._steps: Steps | None = None
+        self._again = self._timer(AGAIN_MS, self.open)
+        self._again.setSingleShot(True)
         self._freshen = self._timer(FRESHEN_MS, self.freshen)
         self._look = self._timer(UPKEEP_MS, self._read_upkeep)
 
@@ -136,7 +138,7 @@ class Desk(QObject):
 
     def close(self) -> None:
         """Stop the posting; what is not posted yet stays in the journal."""
-        for timer in (self._freshen, self._look):
+        for timer in (self._again, self._freshen, self._look):
             timer.stop()
         if self._steps is not None:
             self._steps.stop()
@@ -177,7 +179,7 @@ class Desk(QObject):
     def _not_opened(self, error: WarehouseError) -> None:
         self.problem = error
         self.changed.emit()
-        QTimer.singleShot(AGAIN_MS, self, self.open)
+        self._again.start()
 
     def _set_up(self, failure: str) -> None:
         self._steps = None

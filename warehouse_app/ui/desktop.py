@@ -60,10 +60,18 @@ def run_desktop(parts: DesktopParts) -> int:
 class Desktop(QObject):
     """The main window with everything behind it. Made on the UI thread; `open` shows it, `close` ends it all."""
 
-    def __init__(self, app: QApplication, parts: DesktopParts, preferences: Preferences, file: StationFile) -> None:
+    def __init__(
+        self,
+        app: QApplication,
+        parts: DesktopParts,
+        preferences: Preferences,
+        file: StationFile,
+        *,
+        bus: ScanBus | None = None,
+    ) -> None:
         super().__init__()
         self._app, self._parts = app, parts
-        self.bus = ScanBus()
+        self.bus = bus or ScanBus()
         self.tasks = Tasks()
         self.desk = Desk(parts, Tools(self.tasks, preferences, Sounds()), file)
         self.window = MainWindow(self._entries(), self.bus, preferences, self.tasks, version=parts.version)

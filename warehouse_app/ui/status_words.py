@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
@@ -60,10 +60,10 @@ class StatusWords(QObject):
         return sync_view(side.sync.state)
 
     def _books(self) -> StatusView:
-        upkeep = self._desk.upkeep
-        if upkeep is None:
+        upkeep, side = self._desk.upkeep, self._desk.side
+        if upkeep is None or side is None:
             return StatusView("books", "reports", tr("Books not seen yet"))
-        return books_view(upkeep, datetime.now(UTC))
+        return books_view(upkeep, side.database.clock())
 
     def _labels(self) -> StatusView:
         bench = self._desk.bench

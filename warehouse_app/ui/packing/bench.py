@@ -89,7 +89,9 @@ class PackingBench(QObject):
         self._print_again = self._timer(PRINT_AGAIN_MS, self._print)
         self._listen.start()
         # The screens want their first figures first.
-        QTimer.singleShot(WARM_UP_AFTER_MS, self, self._warm_up)
+        self._warm = self._timer(WARM_UP_AFTER_MS, self._warm_up)
+        self._warm.setSingleShot(True)
+        self._warm.start()
 
     @property
     def station(self) -> str:
@@ -148,7 +150,7 @@ class PackingBench(QObject):
 
     def close(self) -> None:
         """End the timers."""
-        for timer in (self._listen, self._ask, self._print_again):
+        for timer in (self._listen, self._ask, self._print_again, self._warm):
             timer.stop()
 
     def _take(self, scan_text: str) -> None:

@@ -299,6 +299,7 @@ class PackingScreen(Screen):
 
     def _show_buttons(self, state: PackState) -> None:
         self._buttons.setCurrentIndex(1 if state.finished else 0)
+        self._buttons.setVisible(not state.stopped)
         if state.stopped:
             self.close_button.block(tr("The order was cancelled"))
         else:

@@ -32,11 +32,12 @@ FULL_PERCENT = 100
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How one kind of answer looks: tone, shape, and the words that can be read from afar."""
+    """How one kind of answer looks: tone, shape, the words that can be read from afar, and those beside the code."""
 
     tone: Tone
     icon: str
-    prompt: str
+    prompt: str = ""
+    word: str = mark("Not counted")
 
 
 TAKES_OVER = {
@@ -44,20 +45,20 @@ TAKES_OVER = {
     FeedbackKind.UNKNOWN: Look(Tone.ERROR, "octagon-cross", mark("Nobody knows this code")),
     FeedbackKind.TOO_MANY: Look(Tone.WARN, "triangle", mark("Too many, put it back")),
     FeedbackKind.WRONG_STATE: Look(Tone.WARN, "triangle", mark("Not now")),
-    FeedbackKind.HELD: Look(Tone.STOP, "lock", mark("On hold, do not pack")),
-    FeedbackKind.STOPPED: Look(Tone.STOP, "hand", mark("Stop, this order was cancelled")),
-    FeedbackKind.OFFLINE: Look(Tone.WARN, "cloud-off", mark("No connection")),
-    FeedbackKind.FETCHING: Look(Tone.NEUTRAL, "hourglass", mark("Fetching the order")),
+    FeedbackKind.HELD: Look(Tone.STOP, "lock", mark("On hold, do not pack"), mark("Set it aside")),
+    FeedbackKind.STOPPED: Look(Tone.STOP, "hand", mark("Stop, this order was cancelled"), mark("Set it aside")),
+    FeedbackKind.OFFLINE: Look(Tone.WARN, "cloud-off", mark("No connection"), mark("Not fetched")),
+    FeedbackKind.FETCHING: Look(Tone.NEUTRAL, "hourglass", word=mark("One moment")),
 }
 """Answers that are the instruction of the moment themselves; after any other the session says what comes next."""
 
 RESULTS = {
-    FeedbackKind.OK: Look(Tone.OK, "check-circle", ""),
-    FeedbackKind.LAST: Look(Tone.OK, "check-circle", ""),
-    FeedbackKind.DONE: Look(Tone.OK, "check-circle", ""),
-    FeedbackKind.INFO: Look(Tone.PRIMARY, "info", ""),
-    FeedbackKind.BOUNCE: Look(Tone.NEUTRAL, "info", ""),
-    FeedbackKind.PROMPT: Look(Tone.NEUTRAL, "info", ""),
+    FeedbackKind.OK: Look(Tone.OK, "check-circle"),
+    FeedbackKind.LAST: Look(Tone.OK, "check-circle"),
+    FeedbackKind.DONE: Look(Tone.OK, "check-circle"),
+    FeedbackKind.INFO: Look(Tone.PRIMARY, "info"),
+    FeedbackKind.BOUNCE: Look(Tone.NEUTRAL, "info"),
+    FeedbackKind.PROMPT: Look(Tone.NEUTRAL, "info"),
 }
 
 
@@ -74,6 +75,9 @@ def hero_view(moment: Moment, around: Around) -> HeroView:
     """The one instruction of the moment."""
     look = TAKES_OVER.get(moment.told.kind)
     count, count_text = _counter(moment)
+    if moment.fetching:
+        waits = tr("What is scanned meanwhile is answered in its turn.")
+        return HeroView(feedback_text(moment.told), waits, Tone.NEUTRAL, "hourglass", result=_result(moment))
     if look is not None:
         sub, result = feedback_text(moment.told), _result(moment)
         return HeroView(tr(look.prompt), sub, look.tone, look.icon, count, count_text, result)
@@ -309,27 +313,31 @@ def _result(moment: Moment) -> ResultView | None:
         return ResultView(feedback_text(told), "", moment.scan_text, look.tone, look.icon)
     look = TAKES_OVER[told.kind]
     product = told.product
-    if told.kind is FeedbackKind.FETCHING:
-        return ResultView(tr("One moment"), "", moment.scan_text, Tone.NEUTRAL, look.icon)
     about = f"{product.sku}  {product.label(language_in_use())}" if product else ""
-    word = tr("Stopped") if told.kind is FeedbackKind.STOPPED else tr("Not counted")
-    return ResultView(word, about, moment.scan_text, look.tone, look.icon)
+    return ResultView(tr(look.word), about, moment.scan_text, look.tone, look.icon)
 
 
 def _line_view(state: PackState, line: LineProgress, around: Around) -> LineView:
     card = around.catalogue.card(line.sku)
-    totes = dict.fromkeys(left.units.tote for left in state.left if left.units.line_no == line.line_no)
     return LineView(
         line_no=line.line_no,
         name=card.label(language_in_use()),
         sku=card.sku,
         done=line.packed,
         total=line.quantity,
-        place=", ".join(totes),
+        place=_tote_text(state, line),
         picture=picture_kind(card.name),
         warnings=warnings_of(card),
         current=around.line is not None and around.line.line_no == line.line_no,
     )
+
+
+def _tote_text(state: PackState, line: LineProgress) -> str:
+    """The tote that the next units of a line lie in, and how many more there are."""
+    of_line = [left for left in state.left if left.units.line_no == line.line_no]
+    still = [left for left in of_line if left.left] or of_line
+    totes = list(dict.fromkeys(left.units.tote for left in still))
+    return totes[0] if len(totes) == 1 else f"{totes[0]} +{len(totes) - 1}"
 
 
 def _weight_chip(difference_g: int, tolerance_g: int) -> ChipView:

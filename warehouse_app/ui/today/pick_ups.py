@@ -67,7 +67,8 @@ def _left(pick_up: PickUp, today: Today, minutes: int) -> str:
 
 def _verdict(pick_up: PickUp) -> tuple[str, Tone, str]:
     if not pick_up.stages.all:
-        return tr("all gone"), Tone.OK, "check-circle"
+        words = tr("all gone") if pick_up.handed_over else tr("nothing due")
+        return words, Tone.OK if pick_up.handed_over else Tone.NEUTRAL, "check-circle"
     if not pick_up.stages.unpacked:
         return tr("all packed"), Tone.OK, "check-circle"
     if pick_up.will_miss is None:

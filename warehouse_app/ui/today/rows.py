@@ -48,7 +48,7 @@ class Rows(Styled):
     def paintEvent(self, event: QPaintEvent) -> None:
         del event
         room = max(1, self.height() // px(ROW))
-        shown = self._rows[:room]
+        shown = _fitting(self._rows, room)
         more = self._count - len(shown)
         if more > 0 and len(shown) == room and self.height() - room * px(ROW) < px(24):
             shown, more = shown[:-1], more + 1
@@ -85,6 +85,15 @@ class Rows(Styled):
         painter.setPen(colour("text2"))
         below = words.translated(0, px(19))
         painter.drawText(below, V_CENTRE, painter.fontMetrics().elidedText(row.detail, ELIDE, round(below.width())))
+
+
+def _fitting(rows: tuple[RowView, ...], room: int) -> tuple[RowView, ...]:
+    """So many rows; those that belong to another one give way first, from the end."""
+    kept = list(rows)
+    for row in reversed(rows):
+        if len(kept) > room and not row.icon:
+            kept.remove(row)
+    return tuple(kept[:room])
 
 
 class RowsCard(Card):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from warehouse_app.domain.wording import discrepancy_name, reason_text
 from warehouse_app.language import language_in_use, mark, tr, tr_n
 from warehouse_app.operations.today import OpenOrder, PickUp, Stages, Stuck, Today
 from warehouse_app.ui.theme import Tone
@@ -9,7 +10,7 @@ from warehouse_app.ui.times import day_text, minutes_until, moment_text, span_te
 from warehouse_app.ui.today.rows import RowView
 from warehouse_app.ui.widgets import BannerView, KPIView
 
-STATES: Mapping[str, str] = {
+AWAITS: Mapping[str, str] = {
     "new": mark("not reserved"),
     "reserved": mark("to be released"),
     "partial": mark("reserved in part"),
@@ -20,22 +21,10 @@ STATES: Mapping[str, str] = {
     "packing": mark("being packed"),
     "packed": mark("to hand over"),
 }
+"""What an open order waits for, in its list."""
+
 EXAMPLES = 3
 """Orders that are named of each kind that is stuck, the most urgent ones."""
-
-REASONS: Mapping[str, str] = {"review_quantity": mark("unusual quantity, to be reviewed")}
-DISCREPANCIES: Mapping[str, str] = {
-    "shipped_although_cancelled": mark("Handed over although cancelled"),
-    "reopened_although_handed_over": mark("Opened again although handed over"),
-    "counted_unplanned": mark("Counted without a plan"),
-    "counted_again": mark("Counted twice"),
-    "over": mark("More delivered than ordered"),
-    "short": mark("Less delivered than ordered"),
-    "unexpected": mark("Delivered and not ordered"),
-    "unit_missing": mark("Missing in the tote"),
-    "missing_at_packing": mark("Missing in the tote"),
-    "damaged_at_packing": mark("Damaged in the tote"),
-}
 
 
 def service_name(pick_up: PickUp) -> str:
@@ -95,17 +84,29 @@ def late_rows(today: Today) -> tuple[RowView, ...]:
 
 
 def stuck_rows(today: Today) -> tuple[RowView, ...]:
-    """What does not move by itself, each kind with its most urgent example."""
+    """What does not move by itself, each kind with what to do and its most urgent examples."""
     stuck = today.stuck
     rows = [
-        *_order_row(stuck.stop_requests, stuck.stop_count, tr("Cancelled while a station has it"), "hand", Tone.ERROR),
+        *_kind(
+            RowView("hand", tr("Cancelled at a station"), tr("it is told to stop; then units are put back"),
+                    f"{stuck.stop_count:,}", Tone.ERROR),
+            stuck.stop_requests,
+        ),
         *_parked_row(stuck),
-        *_order_row(stuck.held, stuck.held_count, tr("On hold"), "lock", Tone.WARN),
-        *_order_row(stuck.short, stuck.short_count, tr("Stock is missing"), "triangle", Tone.WARN),
-    ]
+        *_kind(
+            RowView("lock", tr("On hold"), tr("check, then: warehouse-app orders unhold NO"), f"{stuck.held_count:,}",
+                    Tone.WARN),
+            stuck.held,
+        ),
+        *_kind(
+            RowView("triangle", tr("Stock is missing"), tr("they leave in part, or wait for stock"),
+                    f"{stuck.short_count:,}", Tone.WARN),
+            stuck.short,
+        ),
+    ]  # fmt: skip
     for kind, number in stuck.discrepancies:
-        name = tr(DISCREPANCIES.get(kind, kind.replace("_", " ")))
-        rows.append(RowView("search", name, tr("floor and books differ; to be settled"), f"{number:,}", Tone.WARN))
+        words = tr("floor and books differ; to be settled")
+        rows.append(RowView("search", discrepancy_name(kind), words, f"{number:,}", Tone.WARN))
     return tuple(rows)
 
 
@@ -143,17 +144,17 @@ def hint(today: Today) -> BannerView | None:
     return None
 
 
-def _order_row(orders: tuple[OpenOrder, ...], count: int, title: str, icon: str, tone: Tone) -> list[RowView]:
-    if not count:
+def _kind(head: RowView, orders: tuple[OpenOrder, ...]) -> list[RowView]:
+    """The row of a kind with the orders that are named of it; nothing when there is none."""
+    if not orders:
         return []
-    examples = [
-        RowView(
-            "", order.order_no, tr(REASONS.get(order.why, order.why)), tr_n("{n:,} unit", "{n:,} units", order.units)
-        )
-        for order in orders[:EXAMPLES]
+    return [
+        head,
+        *(
+            RowView("", order.order_no, reason_text(order.why), tr_n("{n:,} unit", "{n:,} units", order.units))
+            for order in orders[:EXAMPLES]
+        ),
     ]
-    words = tr_n("{n:,} order", "{n:,} orders", count)
-    return [RowView(icon, title, words, f"{count:,}", tone), *examples]
 
 
 def _parked_row(stuck: Stuck) -> list[RowView]:
@@ -165,7 +166,7 @@ def _parked_row(stuck: Stuck) -> list[RowView]:
 
 def _order_words(order: OpenOrder, today: Today) -> str:
     parts = (
-        tr(STATES[order.state]),
+        tr(AWAITS[order.state]),
         tr_n("{n:,} unit", "{n:,} units", order.units),
         tr("due {when}", when=moment_text(order.ship_by, today.now, today.timezone)),
     )

@@ -175,9 +175,10 @@ class ProductPanel(Card):
         self._arrow = IconBox(22, 20)
         self._arrow.show_icon("arrow-right", Tone.WARN)
         self._stack = QStackedLayout()
+        # Into the card first: a page added to a stack without a widget would show as a window of its own.
+        self.body.addLayout(self._stack)
         self._stack.addWidget(self._product_page())
         self._stack.addWidget(self._compare_page())
-        self.body.addLayout(self._stack)
 
     def show_product(self, view: ProductView) -> None:
         """Show one product, large."""

@@ -1,4 +1,4 @@
-"""A progress bar of one segment a unit; above twelve units one unbroken bar."""
+"""A progress bar of one segment a unit; above twelve units, or where they would be dots, one bar."""
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -9,13 +9,16 @@ from warehouse_app.ui.theme import colour, px
 from warehouse_app.ui.widgets.styled import Styled
 
 MOST_SEGMENTS = 12
+NARROWEST = 11  # Narrower segments look like dots.
 
 
 def paint_segments(painter: QPainter, where: QRectF, done: int, total: int) -> None:
     """Draw how many of `total` units are done: ok when all are, primary before."""
     full = colour("ok") if done >= total else colour("primary")
     painter.setPen(Qt.PenStyle.NoPen)
-    if total > MOST_SEGMENTS or total < 1:
+    gap = px(4)
+    width = (where.width() - gap * (total - 1)) / max(1, total)
+    if total > MOST_SEGMENTS or total < 1 or width < px(NARROWEST):
         _bar(painter, where, colour("border"))
         share = done / total if total else 0
         if share > 0:
@@ -25,8 +28,6 @@ def paint_segments(painter: QPainter, where: QRectF, done: int, total: int) -> N
                 full,
             )
         return
-    gap = px(4)
-    width = (where.width() - gap * (total - 1)) / total
     for index in range(total):
         spot = QRectF(where.left() + index * (width + gap), where.top(), width, where.height())
         _bar(painter, spot, full if index < done else colour("border"))

@@ -1,0 +1,121 @@
+"""A whole desktop on a copy of a database, worked by keys as a scanner types them."""
+
+import shutil
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from warehouse_app.domain.packing_state import PackState
+from warehouse_app.station.file import StationFile
+from warehouse_app.store.database import Database
+from warehouse_app.store.engine import open_database
+from warehouse_app.store.migrate import upgrade
+from warehouse_app.ui.desktop import Desktop, DesktopParts
+from warehouse_app.ui.packing.bench import Moment, PackingBench
+from warehouse_app.ui.packing.screen import PackingScreen
+from warehouse_app.ui.preferences import Preferences
+from warehouse_app.ui.scan_bus import ScanBus
+
+# A helper program that does nothing until its standard input ends: the books are kept by the bench that needs them.
+NO_BOOKKEEPER = (sys.executable, "-c", "import sys; sys.stdin.read()")
+
+
+def parts_at(home: Path, database_file: Path, program: tuple[str, ...] = NO_BOOKKEEPER) -> DesktopParts:
+    """What the program's entry would hand over."""
+    return DesktopParts(
+        home=home,
+        database_url=str(database_file),
+        open_database=lambda: Database(open_database(str(database_file))),
+        prepare=lambda database: upgrade(database.engine),
+        program=program,
+        version="1.0",
+    )
+
+
+class Worked:
+    """An open desktop and the hands that work it."""
+
+    def __init__(self, qtbot: QtBot, app: QApplication, parts: DesktopParts) -> None:
+        self._qtbot, self._pressed_ms = qtbot, 0.0
+        bus = ScanBus(key_time_ms=lambda _: self._pressed_ms)
+        preferences = Preferences(parts.home / "desktop.ini")
+        self.desktop = Desktop(app, parts, preferences, StationFile(parts.home, "P-03"), bus=bus)
+        self.desktop.open()
+        qtbot.waitExposed(self.desktop.window)
+        self.desktop.window.activateWindow()
+
+    @property
+    def bench(self) -> PackingBench:
+        bench = self.desktop.desk.bench
+        assert bench is not None
+        return bench
+
+    @property
+    def moment(self) -> Moment:
+        return self.bench.moment
+
+    @property
+    def order(self) -> PackState:
+        state = self.moment.state
+        assert state is not None
+        return state
+
+    @property
+    def screen(self) -> PackingScreen:
+        screen = self.desktop.window.screen_in_front
+        assert isinstance(screen, PackingScreen)
+        return screen
+
+    def wait_for_station(self) -> None:
+        self._qtbot.waitUntil(lambda: self.desktop.desk.bench is not None, timeout=10_000)
+
+    def to_packing(self) -> None:
+        self.wait_for_station()
+        self.desktop.window.show_screen("packing")
+
+    def scan(self, text: str) -> None:
+        """Type a code as fast as a scanner does, with its Enter, and wait for the answer."""
+        self.type(text)
+        self._qtbot.waitUntil(lambda: not self.moment.fetching, timeout=10_000)
+
+    def type(self, text: str) -> None:
+        handle = self.desktop.window.windowHandle()
+        self._pressed_ms += 1_000
+        for character in text:
+            self._pressed_ms += 1
+            QTest.keyClick(handle, ord(character.upper()) if character.isalpha() else ord(character))
+        self._pressed_ms += 1
+        QTest.keyClick(handle, Qt.Key.Key_Return)
+
+    def press(self, key: Qt.Key) -> None:
+        self._pressed_ms += 1_000
+        QTest.keyClick(self.desktop.window.windowHandle(), key)
+
+    def scan_expected(self) -> str:
+        """Scan what the session expects next; its bounce guard takes nobody for a bouncing trigger."""
+        text = self.bench.expected()[0].scan_text
+        self.bench._guard._last = ""  # noqa: SLF001 -- a person takes longer than the guard's quarter of a second
+        self.scan(text)
+        return text
+
+    def open_first_order(self) -> None:
+        self.to_packing()
+        self.scan("BADGE:W-06")
+        self._qtbot.waitUntil(lambda: bool(self.moment.waiting), timeout=10_000)
+        self.scan_expected()
+
+    def close(self) -> None:
+        """End it, and let go of the window: every later change of the look would restyle it too."""
+        self.desktop.close()
+        self.desktop.window.deleteLater()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def copied(file: Path, folder: Path) -> Path:
+    """A database file of the test's own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.copy(file, folder / "warehouse.db"))
