@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from itertools import combinations
 
 from hypothesis import given, settings
@@ -71,6 +72,17 @@ def test_cheapest_carton_that_holds_everything_is_chosen() -> None:
 
     assert carton.code == "M"
     assert_packed_soundly((carton,), items)
+
+
+def test_several_cheap_cartons_are_taken_instead_of_one_that_costs_more_than_all_of_them() -> None:
+    pallet = CartonType("P", 1200, 800, 800, weight_g=9_500, max_weight_g=300_000, cost_minor=1_450)
+    two_cartons_full = Item("LAMP", 8, 300, 400, 400, 2_000)
+
+    few = suggest_cartons([two_cartons_full], [LARGE, pallet])
+    many = suggest_cartons([replace(two_cartons_full, quantity=16)], [LARGE, pallet])
+
+    assert [carton.code for carton in few] == ["L"] * 4
+    assert [carton.code for carton in many] == ["P"]
 
 
 def test_carton_without_a_millimetre_of_air_is_found() -> None:

@@ -5,7 +5,7 @@ waiting, cartons are filled by volume and weight only, with room for the gaps th
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from warehouse_app.planning.box_filling import Block, Box, Piece, fillings, turned
@@ -13,6 +13,7 @@ from warehouse_app.planning.box_filling import Block, Box, Piece, fillings, turn
 TRIES = 30  # Arrangements tried in one carton before the next larger one is; fewer where there is much to arrange.
 EFFORT_TO_ARRANGE = 12_000  # Different products squared, times cartons: about 40 ms.
 SHARE_FILLED_BY_VOLUME = 70  # Percent of a carton's room that mixed goods may take without an arrangement.
+HANDLING_MINOR = 100  # What every further carton costs beside itself: a label, a scan, a place on the vehicle.
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,27 @@ def suggest_cartons(
 ) -> tuple[PlannedCarton, ...]:
     """The cartons to pack the items in; units that fit no carton ship alone, in their own box (code None).
 
-    A higher `tries` finds more of the tight fits and takes longer in proportion.
+    One carton is taken where it fits, unless several cheaper ones cost less, their handling included. A higher
+    `tries` finds more of the tight fits and takes longer in proportion.
     """
+    items = tuple(items)
+    plan = _fill_cartons(items, types, tries)
+    cost = {kind.code: kind.cost_minor for kind in types}
+    dearest = max((cost[carton.code] for carton in plan if carton.code), default=0)
+    cheaper = [kind for kind in types if kind.cost_minor < dearest]
+    if not cheaper:
+        return plan
+    other = _fill_cartons(items, cheaper, tries)
+    return min(plan, other, key=lambda cartons: _cost(cartons, cost))
+
+
+def _cost(cartons: Sequence[PlannedCarton], cost: Mapping[str, int]) -> tuple[int, int]:
+    """Units alone without need come first: what fits a carton is packed into one, whatever it costs."""
+    alone = sum(1 for carton in cartons if carton.code is None)
+    return alone, sum(cost[carton.code] + HANDLING_MINOR for carton in cartons if carton.code)
+
+
+def _fill_cartons(items: Iterable[Item], types: Sequence[CartonType], tries: int) -> tuple[PlannedCarton, ...]:
     cartons: list[PlannedCarton] = []
     alone: list[PlannedCarton] = []
     shared: list[_Goods] = []
