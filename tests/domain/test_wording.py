@@ -19,8 +19,8 @@ def test_a_recorded_shortage_is_recognised_and_said_in_the_language_in_use() -> 
     alone = SHORT.format(sku="85123A", wanted=3, available=1)
     taken = SHORT_TAKEN.format(sku="85123A", wanted=3, available=1, order="553000")
 
-    assert reason_text(alone) == "85123A：需要 3 件，可用 1 件"
-    assert reason_text(taken) == "85123A：需要 3 件，可用 1 件，最后的已给订单 553000"
+    assert reason_text(alone) == "85123A：需 3 件，仅 1 件"
+    assert reason_text(taken) == "85123A：需 3 件，仅 1 件，余量已给订单 553000"
 
 
 def test_a_hold_is_said_with_its_reason() -> None:

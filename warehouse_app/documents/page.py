@@ -200,7 +200,8 @@ def _draw_head(pen: Pen, paper: Paper, imprint: Imprint) -> None:
 def _draw_foot(pen: Pen, paper: Paper, imprint: Imprint, count: Both) -> None:
     pen.line(Area(MARGIN_MM, _FOOT_TOP_MM, CONTENT_MM, 0), HAIRLINE)
     third = CONTENT_MM / 3
-    printed = f"{both(mark('Printed')).inline()} {moment_text(imprint.printed_at, imprint.zone)}"
+    words = both(mark("Printed"))
+    printed = f"{words.inline()} {moment_text(imprint.printed_at, imprint.zone)}"
     texts: tuple[tuple[str, Align], ...] = (
         (printed, "left"),
         (paper.number, "centre"),
