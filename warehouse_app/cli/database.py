@@ -3,12 +3,17 @@
 import signal
 import sys
 from argparse import Namespace
+from pathlib import Path
 from threading import Event, Thread
 
 from warehouse_app.cli.context import Context
 from warehouse_app.cli.output import table
 from warehouse_app.cli.parsing import Commands
-from warehouse_app.language import tr
+from warehouse_app.domain.errors import WarehouseError
+from warehouse_app.language import mark, tr
+from warehouse_app.operations.backup import back_up
+from warehouse_app.operations.backup import restore as restore_backup
+from warehouse_app.operations.copying import copy_database
 from warehouse_app.operations.keeping import (
     book_once,
     book_parked_again,
@@ -18,15 +23,39 @@ from warehouse_app.operations.keeping import (
     upgrade_database,
     verify_books,
 )
+from warehouse_app.station.kept_head import kept_head_in
 from warehouse_app.station.waiting import waiting_in
+
+KEPT = "kept"
+
+
+class NoHeadKept(WarehouseError):
+    """`verify --head` without a hash, where no station has seen one."""
+
+    message = mark("This station has kept no head of the ledger yet. Give the one that was printed: --head HASH")
 
 
 def add_commands(commands: Commands) -> None:
     """db, verify, bookkeeper."""
-    group = commands.group("db", tr("migrate and check the database"))
+    group = commands.group("db", tr("migrate, check, copy, back up and restore the database"))
     group.add("upgrade", upgrade, tr("bring the database to this release's tables"))
     group.add("check", check, tr("report the revision and health of the database"))
-    commands.add("verify", verify, tr("prove every balance, total, reservation and allocation"))
+    copying = group.add("copy", copy, tr("copy everything to another, empty database and prove it"))
+    copying.add_argument("--to", required=True, metavar="URL", help=tr("the database to copy into"))
+    keeping = group.add("backup", backup, tr("write a consistent copy of the database while it is in use"))
+    keeping.add_argument("file", metavar="FILE", help=tr("the backup to write"))
+    restoring = group.add("restore", restore, tr("put a backup in the place of the database"))
+    restoring.add_argument("file", metavar="FILE", help=tr("the backup to restore"))
+    restoring.add_argument("--force", action="store_true", help=tr("replace a warehouse that is in use"))
+    proving = commands.add("verify", verify, tr("prove every balance, total, reservation, allocation and seal"))
+    proving.add_argument(
+        "--head",
+        nargs="?",
+        const=KEPT,
+        default="",
+        metavar="HASH",
+        help=tr("a ledger head that was printed earlier; without HASH the one this station kept"),
+    )
     keeper = commands.add("bookkeeper", bookkeeper, tr("apply posted facts to the books"))
     keeper.add_argument("act", nargs="?", choices=["reapply"], help=tr("try parked facts again"))
     keeper.add_argument("--with-parent", action="store_true", help=tr("end when standard input ends"))
@@ -49,10 +78,47 @@ def check(context: Context, _arguments: Namespace) -> int:
     return 0 if found.ok else 1
 
 
-def verify(context: Context, _arguments: Namespace) -> int:
+def copy(context: Context, arguments: Namespace) -> int:
+    """`db copy`; exit status 1 when the copy is equal but its books do not tie, as the original's."""
+
+    def say(name: str, rows: int) -> None:
+        context.output.progress(tr("Copying {table}: {rows} rows", table=name, rows=rows))
+
+    done = copy_database(context.database, arguments.to, say)
+    text = tr("{rows} rows in {tables} tables copied.", rows=sum(done.tables.values()), tables=len(done.tables))
+    text += " " + tr("Both ledgers have the hash {hash}.", hash=done.ledger_hash)
+    if not done.verified:
+        text += "\n" + tr("The books do not tie, here as there. Run: warehouse-app verify")
+    context.output.result(done, text)
+    return 0 if done.verified else 1
+
+
+def backup(context: Context, arguments: Namespace) -> int:
+    """`db backup`."""
+    done = back_up(context.database, Path(arguments.file))
+    context.output.result(done, tr("{file} written, {bytes} bytes.", file=done.file, bytes=done.bytes))
+    return 0
+
+
+def restore(context: Context, arguments: Namespace) -> int:
+    """`db restore`; exit status 1 when what was restored does not tie."""
+    done = restore_backup(context.any_database, Path(arguments.file), force=arguments.force)
+    text = tr("{file} restored to {database}.", file=done.file, database=done.database)
+    if done.kept:
+        text += " " + tr("What was there before is kept as {kept}.", kept=done.kept)
+    if done.differences:
+        text += "\n" + tr("Its books do not tie. Run: warehouse-app verify")
+    context.output.result(done, text)
+    return 1 if done.differences else 0
+
+
+def verify(context: Context, arguments: Namespace) -> int:
     """`verify`; exit status 1 when any number differs."""
     drain(context.database)
-    found = verify_books(context.database)
+    kept = kept_head_in(context.home)
+    if arguments.head == KEPT and not kept:
+        raise NoHeadKept
+    found = verify_books(context.database, kept if arguments.head == KEPT else arguments.head)
     value = {
         "moves": found.moves,
         "balances": found.balances,
@@ -62,14 +128,17 @@ def verify(context: Context, _arguments: Namespace) -> int:
         "unapplied": found.unapplied,
         "parked": found.parked,
         "head": found.head,
+        "head_kept": kept,
+        "unsealed": found.unsealed,
         "differences": found.differences,
     }
     text = tr("{moves} moves, {balances} balances proved.", moves=found.moves, balances=found.balances)
+    text += " " + tr("Head of the ledger: {head}", head=found.head or "-")
     if found.differences:
         rows = [(item.what, item.key, item.booked, item.proven) for item in found.differences]
         text += "\n" + table([tr("what"), tr("where"), tr("booked"), tr("proven")], rows)
     else:
-        text += " " + tr("No differences.")
+        text += "\n" + tr("No differences.")
     context.output.result(value, text)
     return 1 if found.differences else 0
 

@@ -31,6 +31,15 @@ def revision(engine: Engine) -> str:
         return str(connection.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
 
 
+def is_known_revision(found: str) -> bool:
+    """Whether this release can bring such a database to HEAD; it cannot know what a newer one has made."""
+    if found == HEAD:
+        return True
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - see upgrade
+
+    return any(script.revision == found for script in ScriptDirectory.from_config(alembic_config()).walk_revisions())
+
+
 def upgrade(engine: Engine) -> None:
     """Bring the database to HEAD; does nothing when it is there."""
     if revision(engine) == HEAD:

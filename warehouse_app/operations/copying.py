@@ -1,0 +1,147 @@
+"""Copies everything to another, empty database on either engine, and proves the copy before it is kept."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, Table, func, insert, inspect, select, text
+from sqlalchemy.exc import DBAPIError
+
+from warehouse_app.books.sealing import ledger_hash
+from warehouse_app.books.verify import Difference, verify
+from warehouse_app.domain.errors import DatabaseNotReady, StoreUnavailable, WarehouseError
+from warehouse_app.language import mark
+from warehouse_app.store import tables
+from warehouse_app.store.database import Database, Transaction
+from warehouse_app.store.engine import open_database
+from warehouse_app.store.migrate import HEAD, revision, upgrade
+
+CHUNK_ROWS = 1_000
+"""Rows a statement; sealed pages are 16 KB each, so more would not be small any longer."""
+
+Say = Callable[[str, int], None]
+"""Told the table, and how many of its rows are copied so far."""
+
+
+class TargetNotEmpty(WarehouseError):
+    """The database to copy into holds something already."""
+
+    message = mark(
+        "{database} is not empty: its table {table} has {rows} rows. Name a database that is new, or empty this one"
+        " first."
+    )
+
+
+class ForeignTarget(WarehouseError):
+    """The database to copy into belongs to another program."""
+
+    message = mark("{database} holds tables of another program ({table}). Name a database that is new.")
+
+
+class CopyFailed(WarehouseError):
+    """The copy could not be made, or is not equal; the target is as it was."""
+
+    message = mark("Nothing was copied to {database}: {reason}")
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """Rows of every table, and the proof: both ledgers have this hash, and the copy's books tie if it is verified."""
+
+    tables: dict[str, int]
+    ledger_hash: str
+    verified: bool
+    differences: tuple[Difference, ...]
+
+
+def copy_database(source: Database, target_url: str, say: Say) -> Copied:
+    """Copy every table of every warehouse as they stand at one moment; a new target is given its tables first.
+
+    All is one transaction on the target: it holds an equal copy in the end, or nothing. Raises TargetNotEmpty,
+    ForeignTarget, DatabaseNotReady, CopyFailed.
+    """
+    with _target(target_url) as engine:
+        _require_empty(engine)
+        copied = source.read(_copy_everything, engine, say)
+        if engine.dialect.name == "postgresql":
+            with engine.begin() as connection:
+                connection.execute(text("ANALYZE"))
+    return copied
+
+
+@contextmanager
+def _target(url: str) -> Iterator[Engine]:
+    engine = open_database(url)
+    try:
+        yield engine
+    except DBAPIError as error:
+        reason = str(error.orig).partition("\n")[0]
+        raise CopyFailed(database=_shown(engine), reason=reason) from error
+    except StoreUnavailable as error:
+        raise CopyFailed(database=_shown(engine), reason=error.values["reason"]) from error
+    finally:
+        engine.dispose()
+
+
+def _shown(engine: Engine) -> str:
+    if engine.dialect.name == "sqlite":
+        return str(engine.url.database)
+    return engine.url.render_as_string(hide_password=True)
+
+
+def _require_empty(engine: Engine) -> None:
+    """Give a new database its tables; refuse one that holds anything."""
+    found = revision(engine)
+    with engine.connect().execution_options(writes=False) as connection, connection.begin():
+        others = inspect(connection).get_table_names()
+    if not found and others:
+        raise ForeignTarget(database=_shown(engine), table=others[0])
+    if not found:
+        upgrade(engine)
+    elif found != HEAD:
+        raise DatabaseNotReady(revision=found, head=HEAD)
+    with engine.connect().execution_options(writes=False) as connection, connection.begin():
+        for table in tables.metadata.sorted_tables:
+            if rows := _count(connection, table):
+                raise TargetNotEmpty(database=_shown(engine), table=table.name, rows=rows)
+
+
+def _copy_everything(source: Transaction, engine: Engine, say: Say) -> Copied:
+    with engine.begin() as connection:
+        rows = {
+            table.name: _copy_table(source.connection, connection, table, say)
+            for table in tables.metadata.sorted_tables
+        }
+        for table in tables.metadata.sorted_tables:
+            if _count(connection, table) != rows[table.name]:
+                raise CopyFailed(database=_shown(engine), reason=f"rows of {table.name} are missing from the copy")
+        return _proved(source, connection, rows)
+
+
+def _copy_table(source: Connection, target: Connection, table: Table, say: Say) -> int:
+    copied = 0
+    result = source.execute(select(table).execution_options(yield_per=CHUNK_ROWS))
+    for rows in result.mappings().partitions():
+        target.execute(insert(table), [dict(row) for row in rows])
+        copied += len(rows)
+        say(table.name, copied)
+    return copied
+
+
+def _proved(source: Transaction, target: Connection, rows: dict[str, int]) -> Copied:
+    """Every warehouse's ledger has the same hash on both sides; the hash given is that of the warehouse at work."""
+    hashes: dict[str, str] = {}
+    differences: list[Difference] = []
+    for row in source.rows(select(tables.warehouse.c.warehouse_id)):
+        name = row["warehouse_id"]
+        here = Transaction(source.connection, name, lambda: source.now)
+        there = Transaction(target, name, lambda: source.now)
+        hashes[name] = ledger_hash(here)
+        if ledger_hash(there) != hashes[name]:
+            raise CopyFailed(database=_shown(target.engine), reason=f"the ledger of {name} is not equal")
+        differences += verify(there).differences
+    return Copied(rows, hashes.get(source.warehouse_id, ""), not differences, tuple(differences))
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
