@@ -35,7 +35,9 @@ LOG_BYTES, LOG_FILES = 1_000_000, 3
 def run_desktop(parts: DesktopParts) -> int:
     """Open the desktop and give its exit status when it is closed."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    app = QApplication(sys.argv[:1])
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(sys.argv[:1])
     app.setApplicationName("warehouse-app")
     app.setApplicationVersion(parts.version)
     preferences = Preferences(parts.home / "desktop.ini")
