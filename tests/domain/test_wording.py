@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from warehouse_app.domain.facts import Fact
 from warehouse_app.domain.wording import ON_HOLD, SHORT, SHORT_TAKEN, cause_name, event_name, reason_text, state_name
 from warehouse_app.language import use_language
 
@@ -36,3 +37,10 @@ def test_what_is_not_listed_is_shown_as_it_is() -> None:
 def test_a_cause_that_is_also_an_event_or_a_state_has_one_name() -> None:
     assert cause_name("picked_short") == event_name("picked_short") == "拣货缺货"
     assert cause_name("picked") == state_name("picked") == "已拣货"
+
+
+def test_every_kind_of_fact_has_a_name() -> None:
+    kinds = {cls.kind for cls in Fact.__subclasses__() if hasattr(cls, "kind")}
+
+    assert "picked_short" in kinds
+    assert [kind for kind in kinds if cause_name(kind) == kind] == []

@@ -10,6 +10,7 @@ from warehouse_app.cli.context import Context
 from warehouse_app.cli.output import table
 from warehouse_app.cli.parsing import Commands
 from warehouse_app.domain.errors import WarehouseError
+from warehouse_app.domain.wording import proved_name
 from warehouse_app.language import mark, tr
 from warehouse_app.operations.backup import back_up
 from warehouse_app.operations.backup import restore as restore_backup
@@ -135,7 +136,7 @@ def verify(context: Context, arguments: Namespace) -> int:
     text = tr("{moves} moves, {balances} balances proved.", moves=found.moves, balances=found.balances)
     text += " " + tr("Head of the ledger: {head}", head=found.head or "-")
     if found.differences:
-        rows = [(item.what, item.key, item.booked, item.proven) for item in found.differences]
+        rows = [(proved_name(item.what), item.key, item.booked, item.proven) for item in found.differences]
         text += "\n" + table([tr("what"), tr("where"), tr("booked"), tr("proven")], rows)
     else:
         text += "\n" + tr("No differences.")

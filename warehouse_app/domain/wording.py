@@ -100,6 +100,8 @@ DISCREPANCIES: Mapping[str, str] = {
     "damaged_at_packing": mark("Damaged in the tote"),
     "tote_shared": mark("Tote shared by two orders"),
     "shipped_although_cancelled": mark("Handed over although cancelled"),
+    "shipped_too_many": mark("More handed over than ordered"),
+    "handed_over_twice": mark("Handed over twice"),
     "reopened_although_handed_over": mark("Opened again although handed over"),
     "counted_unplanned": mark("Counted without a plan"),
     "counted_again": mark("Counted twice"),
@@ -140,6 +142,7 @@ PROVED: Mapping[str, str] = {
     "allocated of line": mark("allocated of line"),
     "line": mark("line"),
     "carton content": mark("carton content"),
+    "seal": mark("seal"),
 }
 """The numbers that `verify` proves."""
 

@@ -73,8 +73,10 @@ class _Names:
         skus = {row["sku"] for row in stops}
         orders = {row["order_no"] for row in stops}
         self.products = {row["sku"]: row for row in tx.rows_in(tables.product, "sku", skus)}
+        names = {row["service"]: f"{row['name']} {row['name_zh']}".strip() for row in tx.rows(select(tables.service))}
         self.services = {
-            row["order_no"]: row["service"] for row in tx.rows_in(tables.fulfilment_order, "order_no", orders)
+            row["order_no"]: names.get(row["service"], row["service"])
+            for row in tx.rows_in(tables.fulfilment_order, "order_no", orders)
         }
         self.expiry = {(row["sku"], row["lot"]): row["expires_on"] for row in tx.rows_in(tables.lot, "sku", skus)}
         barcode = tables.barcode
