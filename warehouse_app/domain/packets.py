@@ -125,6 +125,7 @@ class PackPacket(Packet):
     ssccs: tuple[str, ...]
     first_carton_number: int
     timezone: str = "UTC"
+    service_name_zh: str = ""
     suggested_units: tuple[int, ...] = ()
 
     @classmethod

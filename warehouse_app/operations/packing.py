@@ -100,6 +100,7 @@ def _packet(tx: Transaction, order: Row, epoch: int) -> PackPacket:
         customer=order["customer"],
         service=order["service"],
         service_name=str(service.get("name", order["service"])),
+        service_name_zh=str(service.get("name_zh", "")),
         carrier=str(service.get("carrier", "")),
         carrier_name=str(service.get("carrier_name", "")),
         ship_by=order["ship_by"].isoformat(),

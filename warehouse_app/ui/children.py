@@ -92,7 +92,8 @@ class Steps(QObject):
         self._next()
 
     def stop(self) -> None:
-        """Give up."""
+        """Give up, and say nothing more."""
+        self.blockSignals(True)
         self._commands = ()
         self._process.kill()
         self._process.waitForFinished(END_WITHIN_MS)

@@ -87,7 +87,8 @@ def hero_view(moment: Moment, around: Around) -> HeroView:
 
 def title_chips(packet: PackPacket) -> tuple[ChipView, ...]:
     """What is told of the order in the top bar."""
-    chips = [ChipView(packet.service_name, Tone.PRIMARY)]
+    chinese = language_in_use() == "zh" and packet.service_name_zh
+    chips = [ChipView(packet.service_name_zh if chinese else packet.service_name, Tone.PRIMARY)]
     if packet.carrier_name:
         chips.append(ChipView(packet.carrier_name, icon="truck"))
     place = ", ".join(part for part in (packet.ship_to.city, packet.ship_to.country) if part)
