@@ -1,8 +1,10 @@
-"""What may be promised: on the shelves, not promised yet, and under no hold."""
+"""What may be promised: on the shelves, not promised yet, not past its last day, and under no hold."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -38,14 +40,35 @@ def active_holds(tx: Transaction) -> list[Hold]:
     return [Hold(row["hold_id"], row["owner"], row["sku"], row["lot"], row["location"], row["reason"]) for row in found]
 
 
+@dataclass(frozen=True, slots=True)
+class Stops:
+    """Why units may not be promised: the holds, and the day; a lot may be sold up to the last day of its life."""
+
+    holds: tuple[Hold, ...]
+    today: date
+
+    def stop(self, row: Row) -> bool:
+        """Whether these units (a balance with the last day of its lot) may not be promised."""
+        if row["expires_on"] is not None and row["expires_on"] < self.today:
+            return True
+        names = (row["owner"], row["sku"], row["lot"], row["location"])
+        return any(hold.matches(*names) for hold in self.holds)
+
+
+def stops_now(tx: Transaction) -> Stops:
+    """What may not be promised now, by the warehouse's own calendar."""
+    table = tables.warehouse
+    zone = tx.value(select(table.c.timezone).where(tx.mine(table))) or "UTC"
+    return Stops(tuple(active_holds(tx)), tx.now.astimezone(ZoneInfo(zone)).date())
+
+
 def shelf_balances(tx: Transaction, skus: Iterable[str]) -> list[LotBalance]:
-    """What can be allocated of these products: pickable places, free units, nothing under a hold."""
-    holds = active_holds(tx)
+    """What can be allocated of these products: pickable places, free units, nothing that is stopped."""
+    stops = stops_now(tx)
     balances = []
     for row in _pickable(tx, skus):
-        names = (row["owner"], row["sku"], row["lot"], row["location"])
         free = row["on_hand"] - row["allocated"]
-        if free > 0 and not any(hold.matches(*names) for hold in holds):
+        if free > 0 and not stops.stop(row):
             balances.append(
                 LotBalance(
                     row["owner"],
@@ -62,18 +85,20 @@ def shelf_balances(tx: Transaction, skus: Iterable[str]) -> list[LotBalance]:
 
 
 def reservable(tx: Transaction, skus: Iterable[str]) -> dict[tuple[str, str], int]:
-    """Units of each (owner, SKU) that can still be promised to orders: sellable, not promised, under no hold."""
+    """Units of each (owner, SKU) that can still be promised to orders: sellable, not promised, not stopped."""
     wanted = list(dict.fromkeys(skus))
     free = {
         (row["owner"], row["sku"]): row["sellable"] - row["reserved"] - row["set_aside"]
         for row in tx.rows_in(tables.product_stock, "sku", wanted)
     }
-    holds = active_holds(tx)
-    if not holds:
+    stops = stops_now(tx)
+    lot = tables.lot
+    expired = select(lot.c.lot).where(tx.mine(lot), lot.c.expires_on < stops.today).limit(1)
+    if not stops.holds and tx.value(expired) is None:
         return free
     stopped: dict[tuple[str, str], int] = defaultdict(int)
     for row in _pickable(tx, wanted):
-        if any(hold.matches(row["owner"], row["sku"], row["lot"], row["location"]) for hold in holds):
+        if stops.stop(row):
             stopped[row["owner"], row["sku"]] += row["on_hand"] - row["allocated"]
     return {key: quantity - stopped[key] for key, quantity in free.items()}
 

@@ -1,4 +1,7 @@
-"""The sample warehouse: real orders of one trading week, moved so that the week ends yesterday."""
+"""The sample warehouse: real orders of one trading week, moved so that the week ends yesterday.
+
+All other days are moved with them: those on which lots expire, and those on which purchase orders are due.
+"""
 
 import csv
 import gzip
@@ -73,12 +76,15 @@ def build_sample_warehouse(database: Database, say: Say) -> None:
         (mark("services"), import_services, "services.csv"),
         (mark("products"), import_products, "products.csv"),
         (mark("locations"), import_locations, "locations.csv"),
-        (mark("stock"), import_stock, "stock.csv"),
-        (mark("purchase orders"), import_purchase_orders, "purchase_orders.csv"),
     )
     for name, step, file in steps:
         say(name)
         step(database, _sample(file))
+    shift = _shift(sample_today(database.clock()))
+    say(mark("stock"))
+    import_stock(database, _moved_days("stock.csv", "expires_on", shift))
+    say(mark("purchase orders"))
+    import_purchase_orders(database, _moved_days("purchase_orders.csv", "due_on", shift))
 
 
 def import_sample_orders(
@@ -118,9 +124,26 @@ def _sample(name: str) -> Path:
     return resource_path(f"sample/{name}")
 
 
+def _shift(today: date) -> timedelta:
+    """From the week of the data to the one that ends yesterday."""
+    return today - timedelta(days=1) - date.fromisoformat(sample_settings()["trading_day"])
+
+
+def _moved_days(name: str, column: str, shift: timedelta) -> io.BytesIO:
+    out = io.StringIO()
+    with _sample(name).open(encoding="utf-8", newline="") as file:
+        rows = csv.DictReader(file)
+        writer = csv.DictWriter(out, fieldnames=rows.fieldnames or ())
+        writer.writeheader()
+        for row in rows:
+            day = row[column]
+            writer.writerow({**row, column: (date.fromisoformat(day) + shift).isoformat() if day else ""})
+    return io.BytesIO(out.getvalue().encode())
+
+
 def _moved_orders(today: date, limit: int | None, *, only_last_day: bool) -> str:
     trading_day = date.fromisoformat(sample_settings()["trading_day"])
-    shift = today - timedelta(days=1) - trading_day
+    shift = _shift(today)
     out = io.StringIO()
     writer: csv.DictWriter[str] | None = None
     taken: set[str] = set()

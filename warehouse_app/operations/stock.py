@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
-from warehouse_app.books.availability import active_holds
+from warehouse_app.books.availability import active_holds, stops_now
 from warehouse_app.domain.errors import NotFound
 from warehouse_app.language import mark
 from warehouse_app.store import tables
@@ -18,7 +18,7 @@ from warehouse_app.store.database import Row, Transaction
 
 @dataclass(frozen=True, slots=True)
 class StockRow:
-    """What lies of a product at one place."""
+    """What lies of a product at one place. `available` is what may be promised of it now."""
 
     sku: str
     owner: str
@@ -64,15 +64,24 @@ def canonical_sku(tx: Transaction, sku: str) -> str:
 
 def stock_now(tx: Transaction, sku: str | None) -> tuple[StockRow, ...]:
     """What lies in the house now, of one product or of all."""
-    balance = tables.balance
+    balance, location, lot = tables.balance, tables.location, tables.lot
     where = [tx.mine(balance), balance.c.physical, balance.c.on_hand != 0]
     if sku is not None:
         where.append(balance.c.sku == canonical_sku(tx, sku))
-    query = select(balance).where(*where).order_by(balance.c.sku, balance.c.location, balance.c.lot)
+    here = (balance.c.warehouse_id == location.c.warehouse_id) & (balance.c.location == location.c.location)
+    of_lot = [balance.c[name] == lot.c[name] for name in ("warehouse_id", "owner", "sku", "lot")]
+    query = (
+        select(balance, location.c.sellable, lot.c.expires_on)
+        .join(location, here)
+        .outerjoin(lot, and_(*of_lot))
+        .where(*where)
+        .order_by(balance.c.sku, balance.c.location, balance.c.lot)
+    )
+    stops = stops_now(tx)
     return tuple(
         StockRow(
             row["sku"], row["owner"], row["location"], row["lot"], row["on_hand"], row["allocated"],
-            row["on_hand"] - row["allocated"],
+            row["on_hand"] - row["allocated"] if row["sellable"] and not stops.stop(row) else 0,
         )
         for row in tx.rows(query)
     )  # fmt: skip
@@ -111,8 +120,10 @@ def stock_at(tx: Transaction, sku: str | None, at: datetime, *, as_happened: boo
 
 
 def explain(tx: Transaction, sku: str, place: str | None) -> Explained:
-    """Every move, promise and hold behind what is said of a product, at one place or in the whole house."""
+    """Every move, promise and hold behind what is said of a product, at one place or in the house. Raises NotFound."""
     name = canonical_sku(tx, sku)
+    if place is not None:
+        _check_place(tx, place)
     rows = [row for row in stock_now(tx, name) if place is None or row.location == place]
     promised = [] if place else _plain(tx, tables.reservation, tables.reservation.c.sku == name)
     allocations = _plain(tx, tables.allocation, tables.allocation.c.sku == name)
@@ -131,6 +142,12 @@ def explain(tx: Transaction, sku: str, place: str | None) -> Explained:
         tuple(promised),
         tuple(holds),
     )
+
+
+def _check_place(tx: Transaction, place: str) -> None:
+    location = tables.location
+    if tx.value(select(location.c.location).where(tx.mine(location), location.c.location == place)) is None:
+        raise NotFound(thing=mark("location"), name=place)
 
 
 def _moves(tx: Transaction, sku: str, place: str | None) -> Sequence[dict[str, Any]]:
