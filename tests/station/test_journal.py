@@ -17,10 +17,11 @@ from warehouse_app.store.database import Database
 
 CONTROLS = [chr(code) for code in (*range(32), *range(127, 160))]
 HOSTILE = [
-    "\x00", "LOC:A01\x00", "\ud800", "]C100\udcff", "9" * 10_000, "TOTE:" + "x" * 10_000, "*" + "9" * 400, "*0", "*-3",
-    "'; DROP TABLE fact; --", "LOC:' OR 1=1 --", "ORD:%", "BADGE:\x00", "CMD:", "CMD:\x1b[2J", "PO:", "\u202eLOC:A01",
-    "{", '{"kind":"packed"}', "]d2\x1d\x1d\x1d", "(01)09521234543213", "\U0010ffff", " ", "", *CONTROLS,
-    "".join(CONTROLS),
+    "\x00", "LOC:A01\x00", "LOC:\ud800", "ORD:\udcff", "TOTE:\udcff", "LIST:\udcff", "PO:\udcff", "BADGE:\udcff",
+    "BOX:\udcff", "LOT:\udcff", "*\udcff", "TOTE:\x00", "\ud800", "]C100\udcff", "9" * 10_000, "TOTE:" + "x" * 10_000,
+    "*" + "9" * 400, "*0", "*-3", "'; DROP TABLE fact; --", "LOC:' OR 1=1 --", "ORD:%", "BADGE:\x00", "CMD:",
+    "CMD:\x1b[2J", "PO:", "\u202eLOC:A01", "{", '{"kind":"packed"}', "]d2\x1d\x1d\x1d", "(01)09521234543213",
+    "\U0010ffff", " ", "", *CONTROLS, "".join(CONTROLS),
 ]  # fmt: skip
 
 

@@ -37,7 +37,7 @@ def rows(house: DespatchHouse, table: str) -> list[tuple[object, ...]]:
         "INSERT OR REPLACE INTO move SELECT * FROM move WHERE move_no = 1",
         "REPLACE INTO move SELECT * FROM move",
         "UPDATE OR REPLACE move SET move_no = 1 WHERE move_no = 2",
-        "INSERT INTO move SELECT * FROM move WHERE true ON CONFLICT (warehouse_id, move_no) DO UPDATE SET quantity = 99",
+        "INSERT INTO move SELECT * FROM move WHERE true ON CONFLICT (warehouse_id, move_no) DO UPDATE SET quantity = 9",
         "UPDATE fact SET payload = '{}'",
         "UPDATE OR REPLACE fact SET fact_id = 'x'",
         "DELETE FROM fact",

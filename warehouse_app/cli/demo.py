@@ -17,6 +17,7 @@ from warehouse_app.cli.day import DemoStation, Tally
 from warehouse_app.cli.demo_papers import DemoPapers
 from warehouse_app.cli.demo_twists import CountTwist, PackTwist, PickTwist, ReceiveTwist
 from warehouse_app.cli.output import table
+from warehouse_app.cli.papers import CannotWrite
 from warehouse_app.cli.parsing import Commands
 from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.language import mark, tr
@@ -91,10 +92,13 @@ def demo(context: Context, arguments: Namespace) -> int:
     if arguments.orders is not None and arguments.orders < 1:
         raise BadAmount(orders=arguments.orders)
     folder = Path(arguments.out)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotWrite(file=str(folder), reason=error.strerror or str(error)) from None
     database = context.fresh_sample_database()
     for old in ("stations", "labels"):
         shutil.rmtree(folder / old, ignore_errors=True)
-    folder.mkdir(parents=True, exist_ok=True)
     day = _Day(context, database, folder, DemoPapers(database, folder))
     with day.phase("sample", tr("Building the sample warehouse")):
         build_sample_warehouse(database, lambda _what: None)

@@ -52,6 +52,11 @@ def run_command(make_context: Callable[[], Context], arguments: Namespace) -> in
     except WarehouseError as error:
         print(f"error: {error_text(error)}", file=sys.stderr)
         return 1
+    except UnicodeEncodeError as error:
+        # Bytes on the command line that are no UTF-8 arrive as lone surrogates, which no database takes.
+        told = tr("{text} is no text.", text=ascii(error.object))
+        print(f"error: {told}", file=sys.stderr)
+        return 1
     except BrokenPipeError:
         # Whoever read our output has gone; that is their right.
         sys.stderr.close()

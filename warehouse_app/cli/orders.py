@@ -1,7 +1,7 @@
 """Commands about orders: reserve, release, list, show, cancel, hold."""
 
 import time
-from argparse import Namespace
+from argparse import ArgumentTypeError, Namespace
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -34,7 +34,7 @@ def add_commands(commands: Commands) -> None:
     commands.add("reserve", reserve, tr("reserve stock for open orders"))
     waves = commands.group("waves", tr("release orders to the floor"))
     release = waves.add("release", release_wave, tr("release what fits, by cut-off and priority"))
-    release.add_argument("--max-orders", type=int, metavar="N", help=tr("at most so many orders"))
+    release.add_argument("--max-orders", type=one_or_more, metavar="N", help=tr("at most so many orders"))
     release.add_argument("--until", metavar="TIME", help=tr("only orders that must leave by this time"))
     waves.add("list", show_waves, tr("list the waves"))
     orders = commands.group("orders", tr("look at orders and change them"))
@@ -188,6 +188,13 @@ def show_facts(context: Context, arguments: Namespace) -> int:
     headings = [tr("happened (UTC)"), tr("station"), tr("no."), tr("kind"), tr("worker"), tr("state")]
     context.output.result(found, table(headings, rows) if rows else tr("No facts."))
     return 0
+
+
+def one_or_more(text: str) -> int:
+    """A number of things to do, for argparse."""
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise ArgumentTypeError(tr("{text} is not 1 or more", text=text))
+    return int(text)
 
 
 def parse_time(text: str) -> datetime:

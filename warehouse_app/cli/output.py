@@ -1,12 +1,15 @@
 """What commands print: one JSON document for programs, tables and progress for people."""
 
 import json
+import re
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from typing import Any
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Output:
@@ -20,13 +23,13 @@ class Output:
         """The command's result: its JSON, or the text for people."""
         self._end_progress()
         if self.as_json:
-            print(json.dumps(plain(value), ensure_ascii=False))
+            print(_json(value))
         elif text:
-            print(text)
+            print(_printable(text))
 
     def line(self, value: object, text: str) -> None:
         """One of several results, at once visible to whoever reads the other end."""
-        print(json.dumps(plain(value), ensure_ascii=False) if self.as_json else text, flush=True)
+        print(_json(value) if self.as_json else _printable(text), flush=True)
 
     def progress(self, text: str) -> None:
         """What a long command is doing, for people only."""
@@ -38,6 +41,15 @@ class Output:
         if self._progress_shown:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
             self._progress_shown = False
+
+
+def _json(value: object) -> str:
+    return _printable(json.dumps(plain(value), ensure_ascii=False))
+
+
+def _printable(text: str) -> str:
+    """Lone surrogates, in which bytes that are no UTF-8 arrive, as the escapes that JSON has for them."""
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON can hold

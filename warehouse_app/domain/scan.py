@@ -70,6 +70,8 @@ __all__ = [
 
 _T = TypeVar("_T")
 
+_UNSTORED = re.compile("[\x00\ud800-\udfff]")
+"""NUL, and the lone surrogates in which bytes that are no UTF-8 arrive: no database can be asked for such a name."""
 _QUANTITY = re.compile(r"[1-9][0-9]{0,6}")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _TYPED_QUANTITY = re.compile(r"\*\s*([0-9]+)", re.ASCII)
@@ -186,13 +188,21 @@ def _from_plain(text: str, plain: str) -> Scan:
     if own is None:
         return Scan(text, ScanKind.PRODUCT, plain)
     kind, name = _KIND_BY_PREFIX[own[0]], own[1]
-    if not name:
-        return Scan(text, kind, name, problem=ScanProblem(ProblemKind.EMPTY, "There is nothing behind the prefix."))
+    if not name or _UNSTORED.search(name):
+        return _damaged(text, kind, name)
     if kind is ScanKind.QUANTITY:
         return _quantity(text, name)
     if kind is ScanKind.EXPIRY:
         return _expiry(text, name)
     return Scan(text, kind, name, lot=name if kind is ScanKind.LOT else None)
+
+
+def _damaged(text: str, kind: ScanKind, name: str) -> Scan:
+    """Own codes are printed by us: what holds characters that no name has is not known to be of its kind."""
+    if not name:
+        return Scan(text, kind, name, problem=ScanProblem(ProblemKind.EMPTY, "There is nothing behind the prefix."))
+    problem = ScanProblem(ProblemKind.VALUE, "The code holds a character that no name has.")
+    return Scan(text, ScanKind.UNKNOWN, name, problem=problem)
 
 
 def _quantity(text: str, name: str) -> Scan:

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pysqlite3
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Dialect, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -22,7 +22,7 @@ def database_url(text: str) -> URL:
         text = f"sqlite:///{Path(text).expanduser().absolute()}"
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise StoreUnavailable(reason="not a database URL") from None
     if url.get_backend_name() == "sqlite":
         return url.set(drivername="sqlite")
@@ -36,7 +36,9 @@ def open_database(text: str) -> Engine:
     url = database_url(text)
     if url.get_backend_name() == "sqlite":
         return _open_sqlite(url)
-    return create_engine(url, pool_size=4, max_overflow=4, pool_pre_ping=True, connect_args={"connect_timeout": 3})
+    engine = create_engine(url, pool_size=4, max_overflow=4, pool_pre_ping=True, connect_args={"connect_timeout": 3})
+    event.listen(engine, "do_connect", _connect)
+    return engine
 
 
 def _open_sqlite(url: URL) -> Engine:
@@ -45,18 +47,34 @@ def _open_sqlite(url: URL) -> Engine:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, module=pysqlite3.dbapi2, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    event.listen(engine, "do_connect", _connect)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _connect(dialect: Dialect, _record: object, args: Any, kwargs: Any) -> Any:  # noqa: ANN401 - the driver's own
+    """A connection of the driver. Raises StoreUnavailable, so that everyone who connects says it alike."""
+    try:
+        return dialect.connect(*args, **kwargs)
+    except dialect.loaded_dbapi.Error as error:
+        raise StoreUnavailable(reason=str(error).partition("\n")[0]) from error
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
     """The driver must not open transactions of its own; ours begin explicitly."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    try:
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-65536"):
+            cursor.execute(f"PRAGMA {pragma}")
+    except pysqlite3.OperationalError:
+        # Busy for the moment: whoever connects tries again.
+        raise
+    except pysqlite3.DatabaseError as error:
+        raise StoreUnavailable(reason=str(error)) from error
+    finally:
+        cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:

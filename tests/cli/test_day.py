@@ -1,0 +1,149 @@
+"""A whole day from the command line: the demonstration, and a program that only follows what is expected."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from tests.documents.readers import codes_on, page_image
+from tests.processes import Answer, Premises, StationProcess, follow
+
+SUMMARY_KEYS = {
+    "orders", "lines", "units_ordered", "units_shipped", "units_short", "units_held", "units_cancelled", "waves",
+    "pick_lists", "cartons", "labels", "shipments", "counted_locations", "variances", "verify", "seconds",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def day(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Premises, Path]:
+    """The demonstration with six orders, run once."""
+    folder = tmp_path_factory.mktemp("day")
+    premises = Premises(folder / "shared.db", folder / "home")
+    return premises.json("demo", "--orders", "6", "--out", str(folder / "out")), premises, folder / "out"
+
+
+def test_summary_adds_up(day: tuple[dict[str, Any], Premises, Path]) -> None:
+    summary, premises, out = day
+
+    settled = sum(summary[f"units_{how}"] for how in ("shipped", "short", "held", "cancelled"))
+    assert set(summary) >= SUMMARY_KEYS
+    assert summary == json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    assert summary["orders"] == 6
+    assert summary["units_ordered"] == settled > 0
+    assert summary["verify"]["differences"] in (0, [])
+    assert summary["cartons"] == summary["labels"]
+    assert premises.json("verify")["differences"] == []
+
+
+def test_papers_lie_in_the_folder(day: tuple[dict[str, Any], Premises, Path]) -> None:
+    _, _, out = day
+
+    papers = [path for path in out.rglob("*.pdf") if "stations" not in path.parts]
+
+    names = " ".join(str(path.relative_to(out)) for path in papers)
+    assert all(PdfReader(path).pages for path in papers)
+    for word in ("label", "slip", "pick", "manifest", "count"):
+        assert word in names, names
+    assert not list(out.rglob("*.part"))
+
+
+def test_labels_decode_to_their_cartons(day: tuple[dict[str, Any], Premises, Path], tmp_path: Path) -> None:
+    summary, premises, out = day
+    cartons = {
+        row["scan_text"][2:] for row in premises.json("codes", "list", "--kind", "carton") if row["scan_text"].isdigit()
+    }
+
+    decoded = {}
+    for path in sorted(out.rglob("label-*.pdf")):
+        decoded[path.stem] = list(codes_on(page_image(path.read_bytes(), tmp_path, dpi=200)).items())
+
+    assert len({name.split("-")[1] for name in decoded}) == summary["labels"]
+    for name, texts in decoded.items():
+        carton = name.split("-")[1]
+        assert carton in cartons
+        assert any(carton in f"{code}" for code in texts), (name, texts)
+        assert f"00{carton}" in path_of(out, name).with_suffix(".zpl").read_text(encoding="utf-8").replace(">8", "")
+
+
+def path_of(out: Path, stem: str) -> Path:
+    return next(out.rglob(f"{stem}.pdf"))
+
+
+def test_program_that_only_follows_works_the_whole_sample(tmp_path: Path) -> None:
+    premises = Premises(tmp_path / "shared.db", tmp_path / "home")
+    built = premises.json("sample", "--orders", "12")
+    premises.json("reserve")
+    premises.json("waves", "release")
+
+    last = {task: work(premises, task) for task in ("receive", "putaway", "pick", "pack", "ship")}
+    planned = premises.run("counts", "plan", "--json")
+    last["count"] = work(premises, "count")
+    orders = premises.json("orders", "list")
+
+    assert built["orders"] == len(orders) == 12
+    assert [task for task, answer in last.items() if answer["expected"]] == []
+    assert planned.returncode == 0, planned.stderr.decode()
+    assert {order["state"] for order in orders} == {"shipped"}
+    proved = premises.json("verify")
+    assert (proved["differences"], proved["unposted"], proved["unapplied"], proved["parked"]) == ([], 0, 0, 0)
+    assert (proved["reservations"], proved["allocations"]) == (0, 0)
+
+
+def work(premises: Premises, task: str) -> Answer:
+    with StationProcess(premises, task) as station:
+        last = follow(station, station.said())
+        assert station.end() == 0
+    return last
+
+
+def test_order_cancelled_while_it_is_packed_stops_and_is_put_back(sample_premises: Premises) -> None:
+    work(sample_premises, "pick")
+    with StationProcess(sample_premises, "pack") as station:
+        opened = station.scan(station.said()["expected"][0]["scan_text"])
+        packed = station.scan(opened["expected"][0]["scan_text"])
+        [fact] = packed["facts"]
+
+        sample_premises.json("orders", "cancel", fact["order_no"], "--reason", "changed her mind")
+        told = station.scan("@wait")
+        follow(station, station.scan("@wait"))
+        assert station.end() == 0
+    order = sample_premises.json("orders", "show", fact["order_no"])
+    put_back = work(sample_premises, "putaway")
+    work(sample_premises, "ship")
+
+    after = sample_premises.json("orders", "show", fact["order_no"])
+    lying = [row for row in sample_premises.json("stock") if row["location"] == fact["carton"]]
+    assert told["feedback"]["kind"] == "stopped"
+    assert {"stopped"} <= {one["kind"] for one in told["facts"]}
+    assert fact["order_no"] not in json.dumps(told["expected"])
+    assert (order["state"], after["state"]) == ("cancelled", "cancelled")
+    assert put_back["expected"] == []
+    assert lying == []
+    assert all(line["shipped"] == 0 for line in after["lines"])
+    assert fact["carton"] not in json.dumps(sample_premises.json("facts", "list", "--kind", "handed_over"))
+    others = [one for one in sample_premises.json("orders", "list") if one["order"] != fact["order_no"]]
+    assert {one["state"] for one in others} == {"shipped"}
+    assert sample_premises.json("verify")["differences"] == []
+
+
+def test_packed_order_that_is_cancelled_is_stopped_at_despatch(sample_premises: Premises) -> None:
+    work(sample_premises, "pick")
+    work(sample_premises, "pack")
+    [fact, *_] = sample_premises.json("facts", "list", "--kind", "carton_closed")
+    order_no, carton = fact["payload"]["order_no"], fact["payload"]["carton"]
+    sample_premises.json("orders", "cancel", order_no)
+
+    with StationProcess(sample_premises, "ship") as station:
+        begun = station.scan(next(one["scan_text"] for one in station.said()["expected"] if carton not in str(one)))
+        refused = station.scan(f"00{carton}")
+        follow(station, refused)
+        assert station.end() == 0
+
+    assert begun["feedback"]["kind"] in ("ok", "last")
+    assert refused["feedback"]["kind"] == "stopped"
+    assert "handed_over" not in [one["kind"] for one in refused["facts"]]
+    assert carton not in json.dumps(sample_premises.json("facts", "list", "--kind", "handed_over"))
+    assert sample_premises.json("orders", "show", order_no)["state"] == "cancelled"
+    assert sample_premises.json("verify")["differences"] == []
