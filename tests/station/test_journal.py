@@ -11,7 +11,7 @@ from tests.station.benches import NOON, Station, fact_count, put_away, table_cou
 from warehouse_app.domain.facts import AmendmentTaken, UnitPacked
 from warehouse_app.domain.packing import PackSession
 from warehouse_app.domain.tasks import SESSIONS
-from warehouse_app.station.file import StationBusy, StationFile, connect
+from warehouse_app.station.file import FolderUnusable, StationBusy, StationFile, connect
 from warehouse_app.station.journal import FactTooLarge, Journal
 from warehouse_app.store.database import Database
 
@@ -62,6 +62,16 @@ def test_sequence_goes_on_after_a_restart(tmp_path: Path) -> None:
     assert [one.sequence for one in (*first, *second)] == [1, 2]
     assert {(one.station, one.incarnation) for one in (*first, *second)} == {("S1", file.incarnation)}
     again.close()
+
+
+def test_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "station.db").write_text("no database at all, but long enough", encoding="utf-8")
+
+    for home in ("file", "file/deeper", "broken"):
+        with pytest.raises(FolderUnusable, match=home):
+            StationFile(tmp_path / home)
 
 
 def test_stations_on_one_computer_are_told_apart_by_their_names(tmp_path: Path) -> None:

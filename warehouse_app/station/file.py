@@ -47,18 +47,30 @@ class StationBusy(WarehouseError):
     message = mark("This station's file is in use by {owner}. Close that program first, or choose another --home.")
 
 
+class FolderUnusable(WarehouseError):
+    """The station's folder cannot be made or written."""
+
+    message = mark("The station's folder {folder} cannot be used: {reason}. Choose another --home.")
+
+
 class StationFile:
-    """`station.db` in the station's folder, with its lock, settings and incarnation."""
+    """`station.db` in the station's folder, with its lock, settings and incarnation.
+
+    Raises StationBusy, and FolderUnusable when the folder cannot be written.
+    """
 
     def __init__(self, home: Path, name: str = "") -> None:
-        home.mkdir(parents=True, exist_ok=True)
         self.home = home
         self.path = home / "station.db"
         self._writing = RLock()
-        self._lock = FileLock(home / "station.lock")
-        self._own()
-        self.connection = connect(self.path)
-        self.connection.executescript(SCHEMA)
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+            self._lock = FileLock(home / "station.lock")
+            self._own()
+            self.connection = connect(self.path)
+            self.connection.executescript(SCHEMA)
+        except (OSError, pysqlite3.DatabaseError) as error:
+            raise FolderUnusable(folder=home, reason=getattr(error, "strerror", None) or str(error)) from error
         self.incarnation = self.setting("incarnation") or new_key()
         # Two stations may run on one computer: work is claimed by the name, so it must not be both of theirs.
         self.station = self.setting("station") or name or f"ST-{socket.gethostname()}-{self.incarnation[-6:]}"

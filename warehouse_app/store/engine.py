@@ -32,7 +32,7 @@ def database_url(text: str) -> URL:
 
 
 def open_database(text: str) -> Engine:
-    """An engine on the database of this URL; nothing is connected yet."""
+    """An engine on the database of this URL; nothing is connected yet. Raises StoreUnavailable."""
     url = database_url(text)
     if url.get_backend_name() == "sqlite":
         return _open_sqlite(url)
@@ -45,12 +45,19 @@ def _open_sqlite(url: URL) -> Engine:
     if pysqlite3.sqlite_version_info < SAFE_SQLITE:
         raise StoreUnavailable(reason=f"SQLite {pysqlite3.sqlite_version} can corrupt files; 3.51.3 or later is needed")
     if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(Path(url.database).parent)
     engine = create_engine(url, module=pysqlite3.dbapi2, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
     event.listen(engine, "do_connect", _connect)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(reason=f"{folder}: {error.strerror}") from error
 
 
 def _connect(dialect: Dialect, _record: object, args: Any, kwargs: Any) -> Any:  # noqa: ANN401 - the driver's own
