@@ -2,9 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
-import pytest
 from pypdf import PdfReader
 
 from tests.documents.readers import codes_on, page_image
@@ -16,16 +14,10 @@ SUMMARY_KEYS = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="session")
-def day(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Premises, Path]:
-    """The demonstration with six orders, run once."""
-    folder = tmp_path_factory.mktemp("day")
-    premises = Premises(folder / "shared.db", folder / "home")
-    return premises.json("demo", "--orders", "6", "--out", str(folder / "out")), premises, folder / "out"
+def test_demonstration_adds_up_and_leaves_papers_that_can_be_scanned(tmp_path: Path) -> None:
+    premises, out = Premises(tmp_path / "shared.db", tmp_path / "home"), tmp_path / "out"
 
-
-def test_summary_adds_up(day: tuple[dict[str, Any], Premises, Path]) -> None:
-    summary, premises, out = day
+    summary = premises.json("demo", "--orders", "6", "--out", str(out))
 
     settled = sum(summary[f"units_{how}"] for how in ("shipped", "short", "held", "cancelled"))
     assert set(summary) >= SUMMARY_KEYS
@@ -35,40 +27,34 @@ def test_summary_adds_up(day: tuple[dict[str, Any], Premises, Path]) -> None:
     assert summary["verify"]["differences"] in (0, [])
     assert summary["cartons"] == summary["labels"]
     assert premises.json("verify")["differences"] == []
+    papers_are_there(out)
+    labels_decode(out, cartons_of(premises), summary["labels"], tmp_path)
 
 
-def test_papers_lie_in_the_folder(day: tuple[dict[str, Any], Premises, Path]) -> None:
-    _, _, out = day
-
+def papers_are_there(out: Path) -> None:
     papers = [path for path in out.rglob("*.pdf") if "stations" not in path.parts]
-
     names = " ".join(str(path.relative_to(out)) for path in papers)
     assert all(PdfReader(path).pages for path in papers)
-    for word in ("label", "slip", "pick", "manifest", "count"):
-        assert word in names, names
+    assert [word for word in ("label", "slip", "pick", "manifest", "count") if word not in names] == []
     assert not list(out.rglob("*.part"))
 
 
-def test_labels_decode_to_their_cartons(day: tuple[dict[str, Any], Premises, Path], tmp_path: Path) -> None:
-    summary, premises, out = day
-    cartons = {
-        row["scan_text"][2:] for row in premises.json("codes", "list", "--kind", "carton") if row["scan_text"].isdigit()
-    }
+def cartons_of(premises: Premises) -> set[str]:
+    codes = premises.json("codes", "list", "--kind", "carton")
+    return {code["scan_text"][2:] for code in codes if code["scan_text"].isdigit()}
 
-    decoded = {}
+
+def labels_decode(out: Path, cartons: set[str], labels: int, folder: Path) -> None:
+    """Each label's codes, as PDF, name its carton; its ZPL does too."""
+    found = set()
     for path in sorted(out.rglob("label-*.pdf")):
-        decoded[path.stem] = list(codes_on(page_image(path.read_bytes(), tmp_path, dpi=200)).items())
-
-    assert len({name.split("-")[1] for name in decoded}) == summary["labels"]
-    for name, texts in decoded.items():
-        carton = name.split("-")[1]
-        assert carton in cartons
-        assert any(carton in f"{code}" for code in texts), (name, texts)
-        assert f"00{carton}" in path_of(out, name).with_suffix(".zpl").read_text(encoding="utf-8").replace(">8", "")
-
-
-def path_of(out: Path, stem: str) -> Path:
-    return next(out.rglob(f"{stem}.pdf"))
+        carton = path.stem.split("-")[1]
+        found.add(carton)
+        texts = codes_on(page_image(path.read_bytes(), folder, dpi=150))
+        assert any(carton in text for text in texts), (path.name, texts)
+        assert f"00{carton}" in path.with_suffix(".zpl").read_text(encoding="utf-8").replace(">8", "")
+    assert found <= cartons
+    assert len(found) == labels
 
 
 def test_program_that_only_follows_works_the_whole_sample(tmp_path: Path) -> None:
