@@ -52,7 +52,8 @@ class Format:
         return f"{width}x{height}-{self.theme}-{self.language}"
 
 
-ALL_FORMATS = tuple(Format(*parts) for parts in product(SIZES, THEMES, LANGUAGES))
+ALL_FORMATS = tuple(Format(size, theme, language) for language, size, theme in product(LANGUAGES, SIZES, THEMES))
+"""By language, for a new language builds the screens afresh."""
 
 
 class Photographer:

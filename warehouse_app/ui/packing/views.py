@@ -192,22 +192,15 @@ def box_choices(state: PackState, catalogue: Catalogue) -> tuple[tuple[BoxType, 
 
 
 def fill_percent(state: PackState, carton: CartonProgress, box: BoxType, catalogue: Catalogue) -> int:
-    """How full this box is after the last unit that is meant for it, by volume.
-
-    The plan's own figure is used while the planned box is; it is the better one, for it looked at shapes.
-    """
-    place = carton.number - state.packet.first_carton_number
-    if place < len(state.packet.suggested) and state.packet.suggested[place] == box.carton_type:
-        return round(state.packet.suggested_fill[place] * 100)
-    inside = dict.fromkeys(state.lines, 0)
-    for (line_no, _), quantity in carton.contents.items():
-        inside[line_no] += quantity
-    last_box = place >= len(state.packet.suggested) - 1
-    volume = sum(
-        catalogue.card(line.sku).volume_ml * (inside[line.line_no] + (line.open_quantity if last_box else 0))
-        for line in state.lines.values()
-    )
-    return round(100 * volume * 1000 / max(1, _volume(box)))
+    """How full this box is, by volume, with everything that is meant for the carton: by plan, else all that is left."""
+    packet = state.packet
+    place = carton.number - packet.first_carton_number
+    planned = {one.carton_type: one for one in packet.boxes}
+    if place < len(packet.suggested) and packet.suggested[place] in planned:
+        volume = packet.suggested_fill[place] * _volume(planned[packet.suggested[place]])
+    else:
+        volume = 1000 * _content_ml(state, carton, catalogue)
+    return round(100 * volume / max(1, _volume(box)))
 
 
 def box_text(box: BoxType) -> str:
@@ -350,6 +343,14 @@ def _weight_chip(difference_g: int, tolerance_g: int) -> ChipView:
 
 def _box_name(box: BoxType) -> str:
     return box.name_zh if language_in_use() == "zh" and box.name_zh else box.name
+
+
+def _content_ml(state: PackState, carton: CartonProgress, catalogue: Catalogue) -> int:
+    """What is in the carton and what is still open, in millilitres."""
+    units = {line.line_no: line.open_quantity for line in state.lines.values()}
+    for (line_no, _), quantity in carton.contents.items():
+        units[line_no] += quantity
+    return sum(catalogue.card(state.lines[line_no].sku).volume_ml * quantity for line_no, quantity in units.items())
 
 
 def _volume(box: BoxType) -> int:
