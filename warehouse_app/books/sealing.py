@@ -229,7 +229,8 @@ def _pages_with_text(tx: Transaction) -> Iterator[tuple[_Page, str]]:
         .select_from(page.outerjoin(move, inside))
         .where(tx.mine(page))
         .group_by(page.c.warehouse_id, page.c.page_no)
-        .order_by(page.c.warehouse_id, page.c.page_no)  # As they are grouped, else all pages are joined before the limit.
+        # Ordered just as they are grouped: else all pages are joined before the limit cuts them.
+        .order_by(page.c.warehouse_id, page.c.page_no)
         .limit(PAGES_A_QUERY)
     )
     after: int | None = None

@@ -82,16 +82,14 @@ def _compare(what: str, booked: dict[Key, int], proven: dict[Key, int]) -> list[
 
 
 def _moved(tx: Transaction) -> dict[Key, int]:
+    """What all moves leave at every place; both their sides come from one pass over the ledger."""
     move = tables.move
+    names = (move.c.to_location, move.c.from_location, move.c.sku, move.c.owner, move.c.lot)
+    query = select(*names, func.sum(move.c.quantity)).where(tx.mine(move)).group_by(*names)
     totals: dict[Key, int] = defaultdict(int)
-    for side, sign in ((move.c.to_location, 1), (move.c.from_location, -1)):
-        query = (
-            select(side, move.c.sku, move.c.owner, move.c.lot, func.sum(move.c.quantity))
-            .where(tx.mine(move))
-            .group_by(side, move.c.sku, move.c.owner, move.c.lot)
-        )
-        for location, sku, owner, lot, quantity in tx.connection.execute(query):
-            totals[location, sku, owner, lot] += sign * int(quantity)
+    for to_location, from_location, sku, owner, lot, quantity in tx.connection.execute(query):
+        totals[to_location, sku, owner, lot] += int(quantity)
+        totals[from_location, sku, owner, lot] -= int(quantity)
     return totals
 
 
