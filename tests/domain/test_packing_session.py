@@ -46,7 +46,7 @@ def units(sku: str, quantity: int, *, line: int = 1, lot: str = "", tote: str = 
 def packet(*parts: PackUnits, **changes: Any) -> PackPacket:  # noqa: ANN401 - any field of the packet
     made = PackPacket(
         WORK, 1, "551", "C-1", "standard", "Standard", "SIM", "Simulated", "2026-05-10T17:00:00+00:00", "W-1", "",
-        Address(name="Ada"), Address(), parts, {}, BOXES, ("S1",), (0.5,), SSCCS, 1,
+        Address(name="Ada"), Address(), parts, {}, BOXES, SSCCS, 1, ("S1",), (0.5,),
     )  # fmt: skip
     return replace(made, **changes)
 

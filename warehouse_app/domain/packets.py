@@ -84,6 +84,7 @@ class BoxType:
     height_mm: int
     weight_g: int
     max_weight_g: int
+    cost_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +121,10 @@ class PackPacket(Packet):
     units: tuple[PackUnits, ...]
     ordered: dict[str, int]
     boxes: tuple[BoxType, ...]
-    suggested: tuple[str, ...]
-    suggested_fill: tuple[float, ...]
     ssccs: tuple[str, ...]
     first_carton_number: int
+    suggested: tuple[str, ...] = ()
+    suggested_fill: tuple[float, ...] = ()
     timezone: str = "UTC"
     service_name_zh: str = ""
     suggested_units: tuple[int, ...] = ()

@@ -1,6 +1,7 @@
 """Decisions about packing: which station packs which order."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 
 from sqlalchemy import func, select
@@ -12,12 +13,13 @@ from warehouse_app.domain.scan import ScanKind, order_code, tote_code
 from warehouse_app.domain.session import Expected, Need
 from warehouse_app.language import mark
 from warehouse_app.operations.claiming import Holder, NotReady, OnHold, StoppedWork, held_elsewhere, hold, keep_packet
-from warehouse_app.planning.cartons import CartonType, Item, PlannedCarton, suggest_cartons
 from warehouse_app.store import tables
 from warehouse_app.store.database import Row, Transaction
 
-SPARE_NUMBERS = 5
-"""Carton numbers leased beyond twice the planned cartons: unused ones are never given to anybody else."""
+SPARE_NUMBERS = 8
+"""Carton numbers leased beyond what the goods can need: unused ones are never given to anybody else."""
+
+SMALLEST_ROOM_MM3 = 1_000_000
 
 
 def claim_order(tx: Transaction, holder: Holder, need: Need) -> PackPacket:
@@ -87,9 +89,9 @@ def _packet(tx: Transaction, order: Row, epoch: int) -> PackPacket:
         raise NotReady(name=order_no, reason=mark("nothing of it lies in a tote"))
     service: Row = tx.row(select(tables.service).where(tables.service.c.service == order["service"])) or {}
     house = tx.lock_warehouse()
-    planned = _plan_cartons(tx, units)
+    boxes = _boxes(tx)
     first = 1 + int(tx.value(_carton_count(tx, order_no)) or 0)
-    count = 2 * len(planned) + SPARE_NUMBERS
+    count = _numbers_wanted(tx, units, boxes)
     prefix = house["gs1_company_prefix"] or "9521234"
     serial = tx.next_in_series("sscc", count)
     lines = tx.rows_in(tables.fulfilment_line, "order_no", [order_no])
@@ -110,13 +112,10 @@ def _packet(tx: Transaction, order: Row, epoch: int) -> PackPacket:
         sender=_address(house["sender"]),
         units=units,
         ordered={str(line["line_no"]): line["ordered"] - line["cancelled"] for line in lines if line["stocked"]},
-        boxes=_boxes(tx),
-        suggested=tuple(carton.code or "" for carton in planned),
-        suggested_fill=tuple(round(carton.fill, 3) for carton in planned),
+        boxes=boxes,
         ssccs=tuple(SSCC.make(0, prefix, serial + place).digits for place in range(count)),
         first_carton_number=first,
         timezone=house["timezone"],
-        suggested_units=tuple(sum(quantity for _, quantity in carton.contents) for carton in planned),
     )
 
 
@@ -149,31 +148,24 @@ def _boxes(tx: Transaction) -> tuple[BoxType, ...]:
     return tuple(
         BoxType(
             row["carton_type"], row["name"], row["name_zh"], row["length_mm"], row["width_mm"], row["height_mm"],
-            row["weight_g"], row["max_weight_g"],
+            row["weight_g"], row["max_weight_g"], row["cost"],
         )
         for row in tx.rows(select(tables.carton_type).order_by(tables.carton_type.c.cost))
     )  # fmt: skip
 
 
-def _plan_cartons(tx: Transaction, units: Sequence[PackUnits]) -> Sequence[PlannedCarton]:
-    quantities: dict[str, int] = {}
+def _numbers_wanted(tx: Transaction, units: Sequence[PackUnits], boxes: Sequence[BoxType]) -> int:
+    """How many carton numbers the order can need at the most: its volume in half-filled boxes of the middle size."""
+    quantities: Counter[str] = Counter()
     for unit in units:
-        quantities[unit.sku] = quantities.get(unit.sku, 0) + unit.quantity
-    items = [
-        Item(
-            row["sku"], quantities[row["sku"]], row["length_mm"], row["width_mm"], row["height_mm"], row["weight_g"],
-            row["upright"], row["own_box"],
-        )
-        for row in tx.rows_in(tables.product, "sku", quantities)
-    ]  # fmt: skip
-    types = [
-        CartonType(
-            row["carton_type"], row["length_mm"], row["width_mm"], row["height_mm"], row["weight_g"],
-            row["max_weight_g"], row["cost"],
-        )
-        for row in tx.rows(select(tables.carton_type))
-    ]  # fmt: skip
-    return suggest_cartons(items, types) if types else ()
+        quantities[unit.sku] += unit.quantity
+    products = tx.rows_in(tables.product, "sku", quantities)
+    volume: int = sum(
+        row["length_mm"] * row["width_mm"] * row["height_mm"] * quantities[row["sku"]] for row in products
+    )
+    rooms = sorted(box.length_mm * box.width_mm * box.height_mm for box in boxes) or [0]
+    middle = max(rooms[len(rooms) // 2], SMALLEST_ROOM_MM3)
+    return SPARE_NUMBERS + min(sum(quantities.values()), 2 * volume // middle)
 
 
 def _address(text: str) -> Address:

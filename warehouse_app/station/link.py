@@ -20,6 +20,7 @@ from warehouse_app.station.file import StationFile
 from warehouse_app.station.kept_head import keep_head
 from warehouse_app.station.posting import ClonedStation, Posted, Poster
 from warehouse_app.station.replica import Replica
+from warehouse_app.station.suggesting import with_suggestions
 from warehouse_app.station.waiting import waiting_in
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Transaction
@@ -155,7 +156,7 @@ class Link:
         claim, _ = CLAIMS[task]
         if task == "pack" and need.kind not in (ScanKind.TOTE, ScanKind.ORDER):
             raise NotFound(thing="order", name=need.code)
-        return self._database.write(claim, holder, need)
+        return with_suggestions(self._database.write(claim, holder, need), self._replica.catalogue)
 
     def more_totes(self, packet: PickPacket) -> PickPacket:
         """A pick list's packet with totes that are empty now. Raises StoreUnavailable."""

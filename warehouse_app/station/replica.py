@@ -1,11 +1,15 @@
 """The station's copy of the reference data, so that it can work without the shared database."""
 
 import json
-from dataclasses import asdict
+from dataclasses import fields
+from typing import Any, TypeVar
 
 from warehouse_app.domain.catalogue import Barcode, Catalogue, ProductCard
 from warehouse_app.operations.reference import Reference, Worker
 from warehouse_app.station.file import StationFile
+
+RowType = TypeVar("RowType", ProductCard, Barcode, Worker)
+_COLUMNS = {kind.__name__: [field.name for field in fields(kind)] for kind in (ProductCard, Barcode, Worker)}
 
 
 class Replica:
@@ -16,7 +20,7 @@ class Replica:
         self.catalogue = Catalogue((), ())
         self.storage: frozenset[str] = frozenset()
         self._by_badge: dict[str, Worker] = {}
-        row = file.connection.execute("SELECT version, content FROM reference WHERE name = 'all'").fetchone()
+        row = file.connection.execute("SELECT version, content FROM reference WHERE name = 'rows'").fetchone()
         self.version = 0
         if row is not None:
             self._use(_reference_from(row[1]))
@@ -25,8 +29,8 @@ class Replica:
         """Replace the copy by a newer one."""
         with self._file.transaction():
             self._file.connection.execute(
-                "INSERT OR REPLACE INTO reference VALUES ('all', ?, ?)",
-                (reference.version, json.dumps(asdict(reference))),
+                "INSERT OR REPLACE INTO reference VALUES ('rows', ?, ?)",
+                (reference.version, _text_of(reference)),
             )
         self._use(reference)
 
@@ -50,13 +54,33 @@ class Replica:
         self._by_badge = {worker.badge.casefold(): worker for worker in reference.workers}
 
 
+def _text_of(reference: Reference) -> str:
+    """Rows without names: thousands of products are read at every start."""
+    parts = {name: [_values(row) for row in getattr(reference, name)] for name in ("products", "barcodes", "workers")}
+    head = {"identity": reference.identity, "version": reference.version, "storage": reference.storage}
+    return json.dumps({**head, **parts, "columns": _COLUMNS})
+
+
+def _values(row: object) -> list[object]:
+    return [getattr(row, name) for name in _COLUMNS[type(row).__name__]]
+
+
+def _rows(row_type: type[RowType], columns: dict[str, list[str]], rows: list[list[Any]]) -> tuple[RowType, ...]:
+    """Rows by the names they were kept under, so that another release's copy is read as well."""
+    known = {field.name for field in fields(row_type)}
+    names = columns[row_type.__name__]
+    return tuple(
+        row_type(**{name: value for name, value in zip(names, row, strict=True) if name in known}) for row in rows
+    )
+
+
 def _reference_from(text: str) -> Reference:
     values = json.loads(text)
     return Reference(
         values["identity"],
         values["version"],
-        tuple(ProductCard(**card) for card in values["products"]),
-        tuple(Barcode(**barcode) for barcode in values["barcodes"]),
-        tuple(Worker(**worker) for worker in values["workers"]),
+        _rows(ProductCard, values["columns"], values["products"]),
+        _rows(Barcode, values["columns"], values["barcodes"]),
+        _rows(Worker, values["columns"], values["workers"]),
         tuple(values.get("storage", ())),
     )
