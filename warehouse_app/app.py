@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command, or open the desktop when none is given."""
     words = sys.argv[1:] if arguments is None else list(arguments)
-    if not words or words == ["desktop"]:
-        return _desktop(Namespace(database=None, home=None, language=None))
+    desktop = _asked_for_desktop(words)
+    if desktop is not None:
+        return _desktop(desktop)
     from warehouse_app.cli.main import parse, run_command, wants_desktop
 
     # Help texts are translated too, so the language is looked for before everything else.
@@ -35,6 +36,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if wants_desktop(parsed):
         return _desktop(parsed)
     return run_command(lambda: _context(parsed), parsed)
+
+
+def _asked_for_desktop(words: Sequence[str]) -> Namespace | None:
+    """The options of the desktop when nothing else is asked for: its window must not wait for the commands."""
+    chosen = Namespace(database=None, home=None)
+    rest = list(words)
+    while rest:
+        option, joined, value = rest.pop(0).partition("=")
+        if option == "desktop" and not joined:
+            continue
+        if option not in ("--database", "--home") or not (joined or rest):
+            return None
+        setattr(chosen, option.removeprefix("--"), value if joined else rest.pop(0))
+    return chosen
 
 
 def _desktop(parsed: Namespace) -> int:

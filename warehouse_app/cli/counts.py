@@ -9,7 +9,7 @@ from warehouse_app.cli.orders import BadTime
 from warehouse_app.cli.output import table
 from warehouse_app.cli.paper_makers import count_report_paper, count_sheets_paper, imprint_of
 from warehouse_app.cli.papers import page_count, save
-from warehouse_app.cli.parsing import Commands
+from warehouse_app.cli.parsing import Commands, positive
 from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.domain.wording import state_name
 from warehouse_app.language import mark, tr
@@ -35,7 +35,7 @@ def add_commands(commands: Commands) -> None:
     counts = commands.group("counts", tr("the daily stock count"))
     planned = counts.add("plan", plan, tr("plan a count"))
     planned.add_argument("--location", action="append", metavar="C", help=tr("count this location; may be repeated"))
-    planned.add_argument("--most", type=int, default=40, metavar="N", help=tr("at most so many locations"))
+    planned.add_argument("--most", type=positive, default=40, metavar="N", help=tr("at most so many locations"))
     planned.add_argument("--worker", default="", metavar="BADGE")
     printed = counts.add("sheet", sheet, tr("print the sheets of a plan, or one sheet"))
     printed.add_argument("name", metavar="PLAN|SHEET")

@@ -16,6 +16,7 @@ from warehouse_app.cli import (
     papers,
     sample,
     scan,
+    settings,
     station,
     stock,
 )
@@ -25,7 +26,7 @@ from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.language import tr
 from warehouse_app.station.wording import error_text
 
-GROUPS = (sample, demo, database, imports, orders, papers, counts, station, stock, errands, bench)
+GROUPS = (sample, demo, database, settings, imports, orders, papers, counts, station, stock, errands, bench)
 
 
 def build_parser() -> ArgumentParser:

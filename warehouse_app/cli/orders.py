@@ -2,6 +2,7 @@
 
 import time
 from argparse import ArgumentTypeError, Namespace
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -15,12 +16,16 @@ from warehouse_app.operations.cancelling import cancel_order, hold_order, unhold
 from warehouse_app.operations.keeping import drain
 from warehouse_app.operations.orders import OrderDetail, list_facts, list_orders, show_order, show_orders
 from warehouse_app.operations.reserving import reserve_open_orders
-from warehouse_app.operations.waves import WaveRequest, list_waves, release_waves
+from warehouse_app.operations.waves import LeftOrder, WaveRequest, list_waves, release_waves
 
 STATES = (
     "new", "reserved", "partial", "short", "released", "picking", "picked", "packing", "packed", "shipped", "cancelled",
     "held",
 )  # fmt: skip
+
+
+NAMED = 5
+"""Orders that are named behind a reason; the JSON output names all."""
 
 
 class BadTime(WarehouseError):
@@ -86,11 +91,21 @@ def release_wave(context: Context, arguments: Namespace) -> int:
     if not rows:
         text = tr("No order is ready to be released.")
     if done.left:
-        text += "\n\n" + table(
-            [tr("left behind"), tr("reason")], [(left.order, reason_text(left.reason)) for left in done.left]
-        )
+        text += "\n\n" + _left_text(done.left)
     context.output.result({"waves": done.waves, "left": done.left}, text)
     return 0
+
+
+def _left_text(left: Sequence[LeftOrder]) -> str:
+    """Why orders stay behind; the same reason of many orders is told once."""
+    by_reason: dict[str, list[str]] = {}
+    for order in left:
+        by_reason.setdefault(reason_text(order.reason), []).append(order.order)
+    rows = [
+        (len(orders), reason, ", ".join(orders[:NAMED]) + (" …" if len(orders) > NAMED else ""))
+        for reason, orders in by_reason.items()
+    ]
+    return table([tr("left behind"), tr("reason"), tr("orders")], rows)
 
 
 def show_waves(context: Context, _arguments: Namespace) -> int:

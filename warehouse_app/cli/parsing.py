@@ -45,6 +45,14 @@ def common_options(*, suppress: bool) -> ArgumentParser:
     return options
 
 
+def positive(text: str) -> int:
+    """A whole number above zero; argparse turns the error into wrong usage."""
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
 class Commands:
     """The commands of a program or of a group, as they are added."""
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import time
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import RowMapping, func, select
 
 from warehouse_app.books.ledger import VIRTUAL
-from warehouse_app.domain.errors import NoWarehouse, WarehouseError
+from warehouse_app.domain.errors import NotFound, NoWarehouse, WarehouseError
+from warehouse_app.domain.packets import Address
 from warehouse_app.language import mark
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Transaction
@@ -28,6 +29,9 @@ DEFAULTS: Mapping[str, object] = {
     "review_limit_units": 10_000,
     "purpose": "live",
 }
+NOT_FOR_PEOPLE = ("sender", "purpose")
+"""The sender is changed part by part; what a database is for is not changed at all."""
+
 SERVICES = (
     {
         "service": "same_day",
@@ -77,6 +81,30 @@ def set_up_warehouse(database: Database, settings: Mapping[str, object]) -> None
     """
     _check(settings, database.warehouse_id)
     database.write(_set_up, settings)
+
+
+def read_settings(tx: Transaction) -> dict[str, str]:
+    """The settings a person may change, by name; parts of the sender's address as `sender.city`. Raises NoWarehouse."""
+    row = tx.row(select(tables.warehouse).where(tx.mine(tables.warehouse)))
+    if row is None:
+        raise NoWarehouse
+    found = {name: str(row[name]) for name in DEFAULTS if name not in NOT_FOR_PEOPLE}
+    sender = json.loads(row["sender"] or "{}")
+    return {**found, **{f"sender.{field.name}": str(sender.get(field.name, "")) for field in fields(Address)}}
+
+
+def change_setting(database: Database, name: str, value: str) -> None:
+    """Change one setting. Raises NotFound for a name that is none, BadSetting for a value that cannot be."""
+    known = database.read(read_settings)
+    if name not in known:
+        raise NotFound(thing=mark("setting"), name=name)
+    if not name.startswith("sender."):
+        _check({name: value}, database.warehouse_id)
+        database.write(_set_up, {name: int(value) if name == "review_limit_units" else value})
+        return
+    known[name] = value
+    sender = {key.partition(".")[2]: text for key, text in known.items() if key.startswith("sender.")}
+    database.write(_set_up, {"sender": sender})
 
 
 def ensure_warehouse(tx: Transaction) -> RowMapping:

@@ -132,7 +132,9 @@ def _waiting_reasons(tx: Transaction, request: WaveRequest) -> list[LeftOrder]:
     left = []
     for row in tx.rows(query):
         if row["held"]:
-            left.append(LeftOrder(row["order_no"], ON_HOLD.format(reason=row["hold_reason"])))
+            left.append(
+                LeftOrder(row["order_no"], ON_HOLD.format(reason=row["hold_reason"]) if row["hold_reason"] else "held")
+            )
         elif row["state"] == "new":
             left.append(LeftOrder(row["order_no"], mark("not reserved yet")))
         elif row["state"] == "short" or (row["state"] == "partial" and row["ship_policy"] == "complete"):

@@ -21,6 +21,7 @@ from warehouse_app.operations.claiming import Amendment, Holder, NotReady, OnHol
 from warehouse_app.station.file import StationFile
 from warehouse_app.station.journal import Journal, PrintJob
 from warehouse_app.station.link import Link
+from warehouse_app.station.posting import prune
 from warehouse_app.station.replica import Replica
 
 FEEDBACK_OF_ERRORS: tuple[tuple[type[WarehouseError], FeedbackKind], ...] = (
@@ -50,6 +51,7 @@ class Bench:
         self, file: StationFile, task: str, clock: Callable[[], datetime], replica: Replica | None = None
     ) -> None:
         self.file = file
+        prune(file, int(file.setting("posted") or 0), clock())
         self.journal = Journal(file)
         self.replica = replica or Replica(file)
         self.session: Session = session_for(task, self.replica.catalogue)  # type: ignore[type-arg]
