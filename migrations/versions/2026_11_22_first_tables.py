@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
+
 from warehouse_app.store.types import Moment
 
 revision = "2026_11_22_first_tables"
@@ -33,10 +34,10 @@ def append_only(table: str, *, refuse_replacing: bool) -> None:
         )
     key = {"move": "move_no", "fact": "fact_id", "ledger_page": "page_no"}[table]
     answer = f"RAISE(ABORT, '{table} rows are never replaced')" if refuse_replacing else "RAISE(IGNORE)"
+    same = f"warehouse_id = NEW.warehouse_id AND {key} = NEW.{key}"
+    known = f"EXISTS (SELECT 1 FROM {table} WHERE {same})"  # noqa: S608 - our own names
     op.execute(
-        f"CREATE TRIGGER {table}_refuses_replace BEFORE INSERT ON {table}"
-        f" WHEN EXISTS (SELECT 1 FROM {table} WHERE warehouse_id = NEW.warehouse_id AND {key} = NEW.{key})"  # noqa: S608 - our own names
-        f" BEGIN SELECT {answer}; END"
+        f"CREATE TRIGGER {table}_refuses_replace BEFORE INSERT ON {table} WHEN {known} BEGIN SELECT {answer}; END"
     )
     if table == "fact":
         # The second key of facts is one over which another row could be replaced as well.
