@@ -1,6 +1,5 @@
 """Whatever the stations report, in whatever order: the bookkeeper never fails and the books always tie."""
 
-import os
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator
@@ -56,19 +55,32 @@ class Floor:
         return self.house
 
 
+stories = st.lists(happenings, min_size=1, max_size=25)
+batches = st.sampled_from((1, 3, 100))
+cancellations = st.dictionaries(st.integers(0, 24), st.sampled_from(("1", "2")), max_size=2)
+
+
 @settings(
-    max_examples=int(os.environ.get("FLOOR_EXAMPLES", "120")),
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(
-    story=st.lists(happenings, min_size=1, max_size=25),
-    batch=st.sampled_from((1, 3, 100)),
-    cancelled=st.dictionaries(st.integers(0, 24), st.sampled_from(("1", "2")), max_size=2),
-)
+@given(story=stories, batch=batches, cancelled=cancellations)
 def test_any_story_leaves_books_that_tie(
     floor: Floor, story: list[Happening], batch: int, cancelled: dict[int, str]
 ) -> None:
+    the_books_tie(floor, story, batch, cancelled)
+
+
+@pytest.mark.soak
+@settings(max_examples=20_000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(story=stories, batch=batches, cancelled=cancellations)
+def test_twenty_thousand_stories_leave_books_that_tie(
+    floor: Floor, story: list[Happening], batch: int, cancelled: dict[int, str]
+) -> None:
+    the_books_tie(floor, story, batch, cancelled)
+
+
+def the_books_tie(floor: Floor, story: list[Happening], batch: int, cancelled: dict[int, str]) -> None:
+    """Post and book the story, cancelling in between; then decide again on what it left."""
     house = floor.start_over()
     waiting: list[tuple[Happening, Fact]] = []
     for place, (happening, fact) in enumerate(with_undone(story)):

@@ -298,3 +298,17 @@ def history(house: DespatchHouse, order_no: str) -> list[Row]:
     table = tables.order_history
     query = select(table).where(table.c.order_no == order_no).order_by(table.c.entry_id)
     return [dict(row) for row in house.database.read(lambda tx: tx.rows(query))]
+
+
+def test_put_back_that_arrives_before_the_packing_it_undoes_leaves_an_empty_carton(house: DespatchHouse) -> None:
+    packet = house.packing("1", quantity=2)
+    carton, units = packet.ssccs[0], packet.units[0]
+    put_back = PutAway("", "CUP", "", 2, carton, "A01")
+    house.post(DOCK, [put_back], f"putaway:{carton}")
+
+    late = UnitPacked("1", units.line_no, "", "CUP", "", 2, units.tote, carton)
+    house.post(PACKER, [late], packet.work)
+
+    assert (carton, "CUP") not in house.on_hand()
+    assert ("UNRECONCILED", "CUP") not in house.on_hand()
+    assert house.differences() == ()

@@ -181,6 +181,13 @@ class Books:
         """Everything that lies at a place, as far as it is loaded."""
         return [row for row in self.balances if row.location == location and row.on_hand > 0]
 
+    def unsaid(self, carton: str, goods: Goods) -> int:
+        """Units that lie in a carton and that it is not yet said to contain."""
+        said = sum(
+            row.quantity for row in self.contents if (row.carton, row.owner, row.sku, row.lot) == (carton, *goods)
+        )
+        return max(0, self.balance(carton, goods).on_hand - said)
+
     def line_for(self, order_no: str, line_no: int, owner: str, sku: str) -> LineRow:
         """The order line that a fact about these units names. Raises OtherProduct."""
         line = self.lines[order_no, line_no]

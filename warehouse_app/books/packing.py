@@ -42,10 +42,12 @@ def apply_unit_packed(fact: UnitPacked, books: Books) -> None:
     carton = carton_of(fact.order_no, fact.carton, books)
     books.carry(line, (fact.owner, fact.sku, fact.lot), fact.quantity, fact.tote, carton.carton)
     line.packed += fact.quantity
-    row = _fill(carton.carton, line, fact.lot, fact.quantity, books)
+    # Units that were put back before the bench reported them have settled that debt and lie here no more.
+    filled = min(fact.quantity, books.unsaid(carton.carton, (fact.owner, fact.sku, fact.lot)))
+    row = _fill(carton.carton, line, fact.lot, filled, books)
     if carton.state == "handed_over":
         # The dock was faster to report than the bench.
-        units_leave(row, fact.quantity, books)
+        units_leave(row, filled, books)
     _free_tote(fact.tote, books)
 
 

@@ -58,7 +58,11 @@ def _put_in(fact: PutAway, carton: CartonRow, books: Books) -> None:
     if not lines:
         return
     line = lines[0]
+    # What the carton owed is settled first and lies there no more.
+    quantity = min(fact.quantity, books.unsaid(carton.carton, (fact.owner, fact.sku, fact.lot)))
+    if not quantity:
+        return
     row = books.contents.get(carton.carton, order_no, line.line_no, fact.lot)
     if row is None:
         row = books.contents.add(ContentRow(carton.carton, order_no, line.line_no, fact.lot, fact.owner, fact.sku, 0))
-    row.quantity += fact.quantity
+    row.quantity += quantity
