@@ -210,6 +210,7 @@ def _type_of_wrong_item(scene: Scene) -> str:
 
 
 def _stop(scene: Scene) -> None:
+    scene.bench.label_folder.unlink()
     scene.follow(scans=3)
     state = scene.bench.moment.state
     assert state is not None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from warehouse_app.domain.errors import WarehouseError
+from warehouse_app.domain.facts import CartonClosed
 from warehouse_app.domain.packing_state import PackState
 from warehouse_app.domain.scan import order_code, tote_code
 from warehouse_app.domain.session import Expected, Feedback, FeedbackKind, Need
@@ -87,6 +88,8 @@ class PackingBench(QObject):
         self._listen = self._timer(LISTEN_MS, self._hear)
         self._ask = self._timer(WAITING_MS, self.look_for_work)
         self._print_again = self._timer(PRINT_AGAIN_MS, self._print)
+        self._print_soon = self._timer(0, self._print)
+        self._print_soon.setSingleShot(True)
         self._listen.start()
         # The screens want their first figures first.
         self._warm = self._timer(WARM_UP_AFTER_MS, self._warm_up)
@@ -150,7 +153,7 @@ class PackingBench(QObject):
 
     def close(self) -> None:
         """End the timers."""
-        for timer in (self._listen, self._ask, self._print_again, self._warm):
+        for timer in (self._listen, self._ask, self._print_again, self._print_soon, self._warm):
             timer.stop()
 
     def _take(self, scan_text: str) -> None:
@@ -175,7 +178,9 @@ class PackingBench(QObject):
         self._tell(answer.feedback, scan_text)
         if answer.facts:
             self._side.sync.wake()
-        self._print()
+        # Only a closed carton and a reprint ask for documents; whoever scans on must not wait for looking them up.
+        if answer.feedback.kind is FeedbackKind.INFO or any(isinstance(one.fact, CartonClosed) for one in answer.facts):
+            self._print_soon.start()
         if not self.in_hand:
             self.look_for_work()
 
@@ -215,7 +220,9 @@ class PackingBench(QObject):
             self.look_for_work()
 
     def _tell(self, told: Feedback, scan_text: str, state: PackState | None = None) -> None:
-        """Show the answer, then sound it. A stopped order is out of the session and still to be seen."""
+        """Sound the answer and show it. A stopped order is out of the session and still to be seen."""
+        if told.tone != "none":
+            self._tools.sounds.play(Sound(told.tone))
         stopped = told.kind is FeedbackKind.STOPPED
         shown = self._state() or state or (self.moment.state if stopped else None)
         files = self.moment.files if shown is self.moment.state else ()
@@ -225,8 +232,6 @@ class PackingBench(QObject):
                 bounced=False,
             )
         )  # fmt: skip
-        if told.tone != "none":
-            self._tools.sounds.play(Sound(told.tone))
 
     def _show(self, moment: Moment) -> None:
         self.moment = moment

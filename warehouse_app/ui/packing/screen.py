@@ -295,7 +295,8 @@ class PackingScreen(Screen):
             return
         line = around.line or state.lines.get(state.last_line) or next(iter(state.lines.values()))
         card = around.catalogue.card(line.sku)
-        self.product.show_product(views.product_view(card, open_quantity=line.open_quantity))
+        to_go = 0 if state.stopped else line.open_quantity
+        self.product.show_product(views.product_view(card, open_quantity=to_go))
 
     def _show_buttons(self, state: PackState) -> None:
         self._buttons.setCurrentIndex(1 if state.finished else 0)

@@ -136,7 +136,7 @@ def box_view(state: PackState, around: Around, *, label: ChipView) -> BoxView | 
     title = tr("Carton {number} of {total}", number=carton.number, total=planned)
     fill = fill_percent(state, carton, box, around.catalogue)
     text = tr("{percent} % full", percent=fill) if fill <= FULL_PERCENT else tr("too small for all of it")
-    change = "" if carton.closed else tr("Change  F6")
+    change = "" if carton.closed or state.stopped else tr("Change  F6")
     return BoxView(title, _box_name(box), box.length_mm, box.width_mm, box.height_mm, fill, text, change, label)
 
 
@@ -144,6 +144,8 @@ def label_chip(moment: Moment) -> ChipView:
     """What became of the label of the carton at hand."""
     state = moment.state
     carton = carton_at_hand(state) if state else None
+    if state is not None and state.stopped:
+        return ChipView(tr("No label"), Tone.WARN, "hand")
     if carton is None or not carton.closed:
         return ChipView(tr("The label prints at close"), icon="printer")
     if moment.print_problem:
