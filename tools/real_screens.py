@@ -211,6 +211,7 @@ def _type_of_wrong_item(scene: Scene) -> str:
 
 def _stop(scene: Scene) -> None:
     scene.bench.label_folder.unlink()
+    scene.wait_until(lambda: not scene.bench.moment.print_problem)
     scene.follow(scans=3)
     state = scene.bench.moment.state
     assert state is not None
