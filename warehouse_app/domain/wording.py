@@ -102,8 +102,6 @@ DISCREPANCIES: Mapping[str, str] = {
     "shipped_although_cancelled": mark("Handed over although cancelled"),
     "shipped_too_many": mark("More handed over than ordered"),
     "handed_over_twice": mark("Handed over twice"),
-    "shipped_too_many": mark("More handed over than ordered"),
-    "handed_over_twice": mark("Handed over twice"),
     "reopened_although_handed_over": mark("Opened again although handed over"),
     "counted_unplanned": mark("Counted without a plan"),
     "counted_again": mark("Counted twice"),
