@@ -183,13 +183,13 @@ def test_the_warehouse_holds_the_moved_order_for_review() -> None:
 
 
 @pytest.mark.parametrize("kind", ["products", "locations", "stock", "purchase-orders", "orders"])
-def test_the_examples_on_the_page_about_files_have_the_samples_columns(kind: str) -> None:
+def test_the_examples_on_the_page_about_files_name_every_column_of_the_sample(kind: str) -> None:
     page = (resource_path(".").parents[1] / "docs" / "files.md").read_text(encoding="utf-8")
     name = {"orders": "orders.csv.gz", "purchase-orders": "purchase_orders.csv"}.get(kind, f"{kind}.csv")
 
     section = page.split(f"\n## {kind}\n")[1].split("\n## ")[0]
     rows = list(csv.DictReader(section.split("```csv\n")[1].split("```")[0].splitlines()))
 
-    assert list(rows[0]) == list(sample(name)[0])
+    assert list(rows[0])[: len(sample(name)[0])] == list(sample(name)[0])
     assert len(rows) >= 2
     assert all(None not in row and None not in row.values() for row in rows)

@@ -89,15 +89,15 @@ def reapply_parked(database: Database) -> Applied:
 
 
 def unapplied_count(tx: Transaction) -> int:
-    """How many posted facts the books do not have yet."""
+    """How many posted facts the books do not have yet, counted from the cursors on: the past is not looked at."""
     fact, cursor = tables.fact, tables.station_cursor
     same = (
         (fact.c.warehouse_id == cursor.c.warehouse_id)
         & (fact.c.station == cursor.c.station)
         & (fact.c.incarnation == cursor.c.incarnation)
+        & (fact.c.sequence > cursor.c.applied_sequence)
     )
-    waiting = fact.c.sequence > func.coalesce(cursor.c.applied_sequence, 0)
-    query = select(func.count()).select_from(fact.outerjoin(cursor, same)).where(tx.mine(fact), waiting)
+    query = select(func.count()).select_from(cursor.join(fact, same)).where(tx.mine(cursor))
     return int(tx.value(query))
 
 
