@@ -20,6 +20,8 @@ PAUSE_S = 0.005
 """Between two batches, so that decisions get their turn on the one writer's lock."""
 
 IDLE_S = 0.05
+"""The longest wait for new facts; right after some came, more are soon looked for."""
+IDLE_GROWTH = 1.1
 LEASE_S = 1.0
 SEAL_REST_S = 600.0
 """An open page is sealed after so long at the latest; oftener would only make many short pages."""
@@ -106,6 +108,7 @@ def run_bookkeeper(database: Database, stop: Callable[[], bool]) -> Applied:
     applied = parked = 0
     lease_until = 0.0
     sealing = _Sealing(database)
+    wait_s = PAUSE_S
     while not stop():
         try:
             if time.monotonic() >= lease_until:
@@ -118,7 +121,8 @@ def run_bookkeeper(database: Database, stop: Callable[[], bool]) -> Applied:
             time.sleep(1.0)
             continue
         applied, parked = applied + done.applied, parked + done.parked
-        time.sleep(PAUSE_S if done.applied or done.parked else IDLE_S)
+        wait_s = PAUSE_S if done.applied or done.parked else min(IDLE_S, wait_s * IDLE_GROWTH)
+        time.sleep(wait_s)
     seal_now(database)
     database.write(end_lease, "bookkeeper")
     return Applied(applied, parked)

@@ -4,6 +4,7 @@ Up to a certain effort every suggestion is a real arrangement in space. Above it
 waiting, cartons are filled by volume and weight only, with room for the gaps that real packing leaves.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -106,10 +107,21 @@ def suggest_cartons(
     cost = {kind.code: kind.cost_minor for kind in types}
     dearest = max((cost[carton.code] for carton in plan if carton.code), default=0)
     cheaper = [kind for kind in types if kind.cost_minor < dearest]
-    if not cheaper:
+    if not cheaper or _cost(plan, cost) <= _least_cost(plan, types, cheaper):
         return plan
     other = _fill_cartons(items, cheaper, tries)
     return min(plan, other, key=lambda cartons: _cost(cartons, cost))
+
+
+def _least_cost(
+    plan: Sequence[PlannedCarton], types: Sequence[CartonType], cheaper: Sequence[CartonType]
+) -> tuple[int, int]:
+    """What cheaper cartons would cost at the very least: without any air, and never in one, which was tried."""
+    room = {kind.code: kind.length_mm * kind.width_mm * kind.height_mm for kind in types}
+    volume = sum(carton.fill * room[carton.code] for carton in plan if carton.code)
+    count = max(2, math.ceil(volume / max(room[kind.code] for kind in cheaper)))
+    alone = sum(1 for carton in plan if carton.code is None)
+    return alone, count * (HANDLING_MINOR + min(kind.cost_minor for kind in cheaper))
 
 
 def _cost(cartons: Sequence[PlannedCarton], cost: Mapping[str, int]) -> tuple[int, int]:
