@@ -1,6 +1,7 @@
 """One day's work done scan by scan, the way people at the benches would; the demonstration is made of it."""
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from warehouse_app.domain.session import Expected, FeedbackKind
 from warehouse_app.station.bench import Answer, Bench, ConnectedBench
 from warehouse_app.station.file import StationFile
 from warehouse_app.station.link import Link
-from warehouse_app.station.printing import PrintQueue
+from warehouse_app.station.printing import Printout, PrintQueue
 from warehouse_app.station.replica import Replica
 
 Twist = Callable[[ConnectedBench, tuple[Expected, ...]], str | None]
@@ -30,6 +31,36 @@ class Tally:
     refused: dict[str, int] = field(default_factory=dict)
 
 
+class _Printer:
+    """Makes labels and slips beside the scanning, as the printer on a bench does."""
+
+    def __init__(self, queue: PrintQueue) -> None:
+        self._queue = queue
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="printer")
+        self._making: tuple[Printout, Future[list[str]]] | None = None
+
+    def go_on(self) -> None:
+        """Take what is made from the printer, and give it the next document. Raises OSError."""
+        if self._making is not None:
+            printout, files = self._making
+            if not files.done():
+                return
+            files.result()
+            self._queue.printed(printout)
+            self._making = None
+        printout_next = self._queue.next_printout()
+        if printout_next is not None:
+            self._making = (printout_next, self._worker.submit(printout_next.lay_into, self._queue.folder))
+
+    def finish(self) -> None:
+        """Print everything that waits."""
+        self.go_on()
+        while self._making is not None:
+            wait([self._making[1]])
+            self.go_on()
+        self._worker.shutdown()
+
+
 class DemoStation:
     """A station with its own folder, as a bench in the hall would have."""
 
@@ -46,17 +77,19 @@ class DemoStation:
         """Do what is expected until no more work waits, or so many scans are done."""
         bench = ConnectedBench(Bench(self.file, task, lambda: datetime.now(UTC), self.replica), self.link)
         bench.bench.sign_on(worker)
-        prints = PrintQueue(bench.bench, labels) if labels else None
+        printer = _Printer(PrintQueue(bench.bench, labels)) if labels else None
         bench.look_for_work()
         trouble = done = 0
         while (most is None or done < most) and trouble < STUCK_AFTER and (expected := bench.bench.expected()):
             answer = bench.scan((twist(bench, expected) if twist else None) or expected[0].scan_text)
             done += 1
             trouble = 0 if self._count(answer) else trouble + 1
-            if prints is not None and bench.bench.idle:
-                prints.run_waiting()
+            if printer is not None and bench.bench.idle:
+                printer.go_on()
             if bench.wants_work:
                 bench.look_for_work()
+        if printer is not None:
+            printer.finish()
         bench.bench.finish()
         self.link.settle()
 
