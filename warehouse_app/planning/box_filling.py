@@ -232,16 +232,14 @@ def _without(spaces: Sequence[_Space], block: Block) -> list[_Space]:
             (a, b, z_end, a_end, b_end, c_end),
         )
         cut.update((rest, None) for rest in rests if rest[0] < rest[3] and rest[1] < rest[4] and rest[2] < rest[5])
-    return kept + [space for space in cut if not any(_inside(space, other) for other in (*kept, *cut))]
+    return kept + [space for space in cut if not _lies_in_another(space, (*kept, *cut))]
 
 
-def _inside(space: _Space, other: _Space) -> bool:
-    return (
-        other[0] <= space[0]
-        and other[1] <= space[1]
-        and other[2] <= space[2]
-        and other[3] >= space[3]
-        and other[4] >= space[4]
-        and other[5] >= space[5]
-        and other != space
-    )
+def _lies_in_another(space: _Space, spaces: Sequence[_Space]) -> bool:
+    """Asked so often that a plain loop over unpacked numbers is worth its lines."""
+    a, b, c, a_end, b_end, c_end = space
+    for other in spaces:
+        x, y, z, x_end, y_end, z_end = other
+        if x <= a and x_end >= a_end and y <= b and y_end >= b_end and z <= c and z_end >= c_end and other != space:
+            return True
+    return False
