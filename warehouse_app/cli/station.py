@@ -8,12 +8,12 @@ from typing import Any
 
 from warehouse_app.cli.context import Context
 from warehouse_app.cli.parsing import Commands
-from warehouse_app.domain.errors import NotFound
+from warehouse_app.domain.errors import NotFound, StoreUnavailable
 from warehouse_app.domain.facts import Recorded, Undone
 from warehouse_app.domain.scan import unescape_scan_text
 from warehouse_app.domain.session import Expected, Feedback, FeedbackKind, feedback
 from warehouse_app.domain.tasks import SESSIONS
-from warehouse_app.language import mark, tr
+from warehouse_app.language import mark, tr, tr_n
 from warehouse_app.station.bench import Answer, Bench, ConnectedBench
 from warehouse_app.station.bounce import BounceGuard
 from warehouse_app.station.file import StationFile
@@ -39,21 +39,38 @@ def scan(context: Context, arguments: Namespace) -> int:
     file = StationFile(context.home, arguments.station)
     try:
         replica = Replica(file)
-        link = Link(file, context.database, replica)
-        link.connect()
-        if link.cloned is not None:
-            print(f"warning: {error_text(link.cloned)}", file=sys.stderr)
+        link = Link(file, context.any_database, replica)
+        _connect(context, link)
         bench = ConnectedBench(Bench(file, arguments.task, lambda: datetime.now(UTC), replica), link)
         runner = _Runner(context, bench, BounceGuard(arguments.bounce_ms))
         if arguments.worker:
             runner.sign_on(arguments.worker)
         with StationSync(bench.bench, link):
             runner.run(sys.stdin.buffer)
-        link.settle()
+        _settle(link)
         link.close()
     finally:
         file.close()
     return 0
+
+
+def _connect(context: Context, link: Link) -> None:
+    """Without the shared database the station goes on with the work that it holds."""
+    try:
+        context.require_ready(link.database)
+        link.connect()
+    except StoreUnavailable as error:
+        print(f"warning: {error_text(error)}", file=sys.stderr)
+    if link.cloned is not None:
+        print(f"warning: {error_text(link.cloned)}", file=sys.stderr)
+
+
+def _settle(link: Link) -> None:
+    try:
+        link.settle()
+    except StoreUnavailable:
+        waiting = tr_n("{n} scan waits to be posted.", "{n} scans wait to be posted.", link.waiting_facts())
+        print(f"warning: {waiting}", file=sys.stderr)
 
 
 class _Runner:
@@ -86,10 +103,7 @@ class _Runner:
 
     def _line(self, line: str) -> None:
         if line == "@wait":
-            stopped = self._bench.catch_up()
-            self._bench.look_for_work()
-            told = stopped.feedback if stopped else feedback(FeedbackKind.INFO, mark("Everything is booked."))
-            self._answer("@wait", told, stopped.facts if stopped else ())
+            self._wait()
             return
         if line.startswith("@weight"):
             self._weight(line)
@@ -102,6 +116,16 @@ class _Runner:
         if self._bench.wants_work:
             self._bench.look_for_work()
         self._show(line, answer)
+
+    def _wait(self) -> None:
+        try:
+            stopped = self._bench.catch_up()
+        except StoreUnavailable as error:
+            self._answer("@wait", self._bench.bench.refuse(error))
+            return
+        self._bench.look_for_work()
+        told = stopped.feedback if stopped else feedback(FeedbackKind.INFO, mark("Everything is booked."))
+        self._answer("@wait", told, stopped.facts if stopped else ())
 
     def _weight(self, line: str) -> None:
         text = line.removeprefix("@weight").strip()

@@ -53,7 +53,7 @@ class StationSync:
         return self._thread.is_alive()
 
     def start(self) -> None:
-        """Begin; once only, and not before the link is connected."""
+        """Begin; once only. A link that is not connected yet is connected first."""
         self._thread.start()
 
     def wake(self) -> None:
@@ -71,6 +71,8 @@ class StationSync:
         look_again_at = time.monotonic() + LOOK_AGAIN_S
         while not self._stop.is_set():
             try:
+                if not self._link.connected:
+                    self._link.connect(may_begin_again=False)
                 if time.monotonic() >= look_again_at:
                     self._link.look_again()
                     look_again_at = time.monotonic() + LOOK_AGAIN_S
