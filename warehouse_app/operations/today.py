@@ -143,6 +143,7 @@ class Today:
     business_day: date
     orders: int
     unreserved: int
+    releasable: int
     stages: Stages
     pick_units: int
     shipped_today: int
@@ -190,6 +191,7 @@ def read_today(tx: Transaction) -> Today:
         business_day=day,
         orders=_order_count(tx),
         unreserved=sum(row["state"] == "new" and not row["held"] for row in open_orders),
+        releasable=sum(_is_releasable(row) for row in open_orders),
         stages=_stages(open_orders),
         pick_units=sum(row["units"] for row in open_orders if STAGES[row["state"]] == "to_pick"),
         shipped_today=len(shipped),
@@ -328,6 +330,12 @@ def _shipped_since(tx: Transaction, since: datetime) -> Sequence[RowMapping]:
         .where(tx.mine(order))
         .group_by(order.c.order_no, order.c.service, order.c.ship_by)
     )
+
+
+def _is_releasable(row: RowMapping) -> bool:
+    """Whether a wave would take the order: all its units are reserved, or some of them and it may leave in parts."""
+    ready = row["state"] == "reserved" or (row["state"] == "partial" and row["ship_policy"] == "partial")
+    return ready and not row["held"] and not row["cancel_requested"]
 
 
 def _pick_ups(

@@ -137,9 +137,9 @@ def hint(today: Today) -> BannerView | None:
         words = tr("Run: warehouse-app reserve, then warehouse-app waves release")
         title = tr_n("{n:,} order is not reserved yet", "{n:,} orders are not reserved yet", today.unreserved)
         return BannerView(title, words, Tone.PRIMARY, "info")
-    if today.stages.to_release and not today.stages.to_pick and not today.stages.to_pack:
+    if today.releasable and not today.stages.to_pick and not today.stages.to_pack:
         words = tr("Run: warehouse-app waves release")
-        title = tr_n("{n:,} order waits for a wave", "{n:,} orders wait for a wave", today.stages.to_release)
+        title = tr_n("{n:,} order waits for a wave", "{n:,} orders wait for a wave", today.releasable)
         return BannerView(title, words, Tone.PRIMARY, "info")
     return None
 
