@@ -77,6 +77,10 @@ class PickSession(Session[PickState]):
     def start(self, scan: Scan) -> Outcome:
         """A pick list's code opens it."""
         if scan.kind is ScanKind.PICK_LIST:
+            in_hand = next((work for work, state in self.states.items() if state.packet.list_no == scan.code), "")
+            if in_hand:
+                self.current = in_hand
+                return Outcome(self.opened(self.states[in_hand].packet), work=in_hand)
             return Outcome(
                 feedback(FeedbackKind.FETCHING, mark("Fetching pick list {list}."), list=scan.code),
                 need=Need(scan.kind, scan.code),

@@ -100,7 +100,7 @@ class PickState(State):
                 content["stop"], content["order"], content["line"], content["slot"], content["owner"], content["sku"],
                 content["lot"], content["location"], content["quantity"],
             )  # fmt: skip
-            self.stops[stop.stop_no] = StopProgress(stop)
+            self.stops.setdefault(stop.stop_no, StopProgress(stop))
             self.orders.add(stop.order_no)
         elif content["what"] == "drop_stop":
             progress = self.stops[content["stop"]]

@@ -40,10 +40,11 @@ class Holder:
     worker: str
 
 
-def hold(tx: Transaction, work: str, holder: Holder) -> int:
+def hold(tx: Transaction, work: str, holder: Holder, *, in_hand: bool = False) -> int:
     """Claim a piece of work and give the claim's epoch. Raises WorkHeldElsewhere.
 
-    A station that holds the work already keeps its epoch, so that it may ask again after a crash.
+    A station that holds the work already keeps its epoch, so that it may ask again after a crash; with `in_hand` it
+    goes on with what it did so far, and still takes the changes since its first claim.
     """
     tx.lock_warehouse()
     claim = tables.claim
@@ -51,6 +52,9 @@ def hold(tx: Transaction, work: str, holder: Holder) -> int:
     if row is not None and row["state"] == "held":
         if row["station"] != holder.station:
             raise WorkHeldElsewhere(work=work.partition(":")[2], station=row["station"])
+        if not in_hand:
+            # The packet is made afresh, with every change up to now.
+            tx.change(claim, [{"work": work, "claimed_at": tx.recorded_at}])
         return int(row["epoch"])
     epoch = int(row["epoch"]) + 1 if row is not None else 1
     values = {
@@ -128,9 +132,15 @@ class Amendment:
 
 
 def amendments_above(tx: Transaction, taken: Iterable[tuple[str, int]]) -> Sequence[Amendment]:
-    """The changes that a station has not taken yet, for each work it holds with the number it took last."""
-    table = tables.amendment
+    """The changes that a station has not taken yet, for each work it holds with the number it took last.
+
+    What was changed before the work was claimed is in its packet already; taken again it would count twice.
+    """
     last = dict(taken)
-    rows = tx.rows_in(table, "work", last)
-    found = [Amendment(row["work"], row["number"], row["content"]) for row in rows if row["number"] > last[row["work"]]]
+    claimed_at = {row["work"]: row["claimed_at"] for row in tx.rows_in(tables.claim, "work", last)}
+    found = [
+        Amendment(row["work"], row["number"], row["content"])
+        for row in tx.rows_in(tables.amendment, "work", claimed_at)
+        if row["number"] > last[row["work"]] and row["recorded_at"] > claimed_at[row["work"]]
+    ]
     return sorted(found, key=lambda amendment: (amendment.work, amendment.number))

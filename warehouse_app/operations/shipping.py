@@ -72,7 +72,7 @@ def claim_manifest(tx: Transaction, holder: Holder, need: Need) -> ShipPacket:
     scanned = _scanned(tx, need)
     manifest_no = _manifest_for(tx, holder.station, scanned) or _new_manifest(tx, scanned["carrier"])
     work = f"ship:{manifest_no}"
-    epoch = hold(tx, work, holder)
+    epoch = hold(tx, work, holder, in_hand=True)
     rows = _listed(tx, scanned["carrier"], manifest_no)
     listed = ({"carton": row["carton"], "manifest_no": manifest_no} for row in rows if row["state"] == "closed")
     tx.change(tables.carton, listed)

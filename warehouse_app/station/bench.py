@@ -76,7 +76,7 @@ class Bench:
     def scan(self, scan_text: str) -> Answer:
         """Answer one scan. When the answer names a need, fetch that work, `take` it and scan again."""
         started = time.perf_counter()
-        stopped = self._take_amendments()
+        stopped = self.take_amendments()
         if stopped is not None:
             return self._timed(stopped, scan_text, started)
         scan = parse_scan(scan_text, year=self._clock().year)
@@ -90,7 +90,7 @@ class Bench:
     def weigh(self, weight_g: int) -> Answer:
         """Answer a stable weight from the scale."""
         started = time.perf_counter()
-        stopped = self._take_amendments()
+        stopped = self.take_amendments()
         if stopped is not None:
             return self._timed(stopped, None, started)
         return self._timed(self._carry_out(self.session.weigh(weight_g)), None, started)
@@ -126,10 +126,6 @@ class Bench:
             if one.number > self._heard.get(one.work, 0):
                 self._heard[one.work] = one.number
                 self._amendments.append(one)
-
-    def take_amendments(self) -> Answer | None:
-        """Take the changes that have arrived; give an answer when one of them stops the worker."""
-        return self._take_amendments()
 
     def expected(self) -> tuple[Expected, ...]:
         """Up to 20 scans that would be right next, the best first."""
@@ -179,7 +175,8 @@ class Bench:
             self.session.apply(one)
         return recorded
 
-    def _take_amendments(self) -> Answer | None:
+    def take_amendments(self) -> Answer | None:
+        """Take the changes that have arrived; give an answer when one of them stops the worker."""
         answer = None
         while self._amendments:
             amendment = self._amendments.popleft()
@@ -189,7 +186,6 @@ class Bench:
                 continue
             outcome = self.session.amend(amendment.work, amendment.number, json.loads(amendment.content))
             recorded = self._record(outcome)
-            self.journal.amended(amendment.work, amendment.number)
             if outcome.feedback.kind is FeedbackKind.STOPPED:
                 answer = Answer(None, outcome.feedback, recorded)
         return answer

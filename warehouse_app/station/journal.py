@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from warehouse_app.domain.errors import WarehouseError
-from warehouse_app.domain.facts import Fact, Recorded, WorkFinished, decode, encode
+from warehouse_app.domain.facts import AmendmentTaken, Fact, Recorded, WorkFinished, decode, encode
 from warehouse_app.domain.facts.base import PAYLOAD_LIMIT
 from warehouse_app.domain.packets import Packet, packet_from_json
 from warehouse_app.domain.session import PrintRequest
@@ -79,6 +79,8 @@ class Journal:
             if done:
                 execute("UPDATE print_job SET state = 'done', error = '' WHERE job_id = ?", (done,))
             for one in recorded:
+                if isinstance(one.fact, AmendmentTaken):
+                    execute("UPDATE packet SET amended = ? WHERE work = ?", (one.fact.number, one.fact.work))
                 if isinstance(one.fact, WorkFinished):
                     execute("DELETE FROM packet WHERE work = ?", (one.fact.work,))
         self._sequence += len(recorded)
@@ -102,11 +104,6 @@ class Journal:
     def works_in_hand(self) -> dict[str, int]:
         """All work that this station holds, with the number of the last amendment it took."""
         return dict(self.file.connection.execute("SELECT work, amended FROM packet").fetchall())
-
-    def amended(self, work: str, number: int) -> None:
-        """Remember that an amendment was taken; called right after its fact was written."""
-        with self.file.transaction():
-            self.file.connection.execute("UPDATE packet SET amended = ? WHERE work = ?", (number, work))
 
     def facts_of(self, works: Iterable[str]) -> list[Recorded]:
         """The facts of these works under their present claim, in order."""
