@@ -26,6 +26,7 @@ from warehouse_app.store.tables.orders import (
 )
 from warehouse_app.store.tables.reference import barcode, carton_type, product, service, supplier, worker
 from warehouse_app.store.tables.shipping import carton, carton_content, errand, manifest, shipment, tracking_event
+from warehouse_app.store.tables.snapshots import snapshot, snapshot_balance
 from warehouse_app.store.tables.stock import (
     allocation,
     balance,
@@ -83,6 +84,8 @@ __all__ = [
     "service",
     "service_lease",
     "shipment",
+    "snapshot",
+    "snapshot_balance",
     "station",
     "station_cursor",
     "supplier",
