@@ -24,7 +24,7 @@ from warehouse_app.store.tables.orders import (
     pick_stop,
     wave,
 )
-from warehouse_app.store.tables.reference import barcode, carton_type, product, service, supplier, worker
+from warehouse_app.store.tables.reference import barcode, bundle_part, carton_type, product, service, supplier, worker
 from warehouse_app.store.tables.shipping import carton, carton_content, errand, manifest, shipment, tracking_event
 from warehouse_app.store.tables.snapshots import snapshot, snapshot_balance
 from warehouse_app.store.tables.stock import (
@@ -45,6 +45,7 @@ __all__ = [
     "amendment",
     "balance",
     "barcode",
+    "bundle_part",
     "carton",
     "carton_content",
     "carton_type",

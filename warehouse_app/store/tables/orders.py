@@ -81,6 +81,9 @@ fulfilment_line = Table(
     number("packed", default=0),
     number("shipped", default=0),
     number("short", default=0),
+    words("bundle_sku"),
+    number("bundle_line", default=0),
+    number("bundle_units", default=0),
     CheckConstraint("ordered > 0", name="ordered"),
     CheckConstraint(
         "cancelled >= 0 AND reserved >= 0 AND allocated >= 0 AND shipped >= 0 AND short >= 0"
@@ -88,7 +91,11 @@ fulfilment_line = Table(
         name="within_ordered",
     ),
 )
-"""`reserved` and `allocated` are what is held now; `picked`, `packed`, `shipped` what has been done so far."""
+"""`reserved` and `allocated` are what is held now; `picked`, `packed`, `shipped` what has been done so far.
+
+A part of a bundle names it in `bundle_sku`. The parts of one bundle in an order share `bundle_line`, the number of the
+first of their lines; one bundle takes `bundle_units` of this part.
+"""
 
 fulfilment_source = Table(
     "fulfilment_source",

@@ -46,6 +46,17 @@ barcode = Table(
     CheckConstraint("quantity > 0", name="quantity"),
 )
 
+bundle_part = Table(
+    "bundle_part",
+    metadata,
+    words("bundle", key=True),
+    words("part", key=True),
+    number("quantity"),
+    CheckConstraint("quantity > 0", name="quantity"),
+    CheckConstraint("part <> bundle", name="other"),
+)
+"""What is packed for an ordered bundle: so many units of each part. A bundle itself is never on a shelf."""
+
 worker = Table(
     "worker",
     metadata,
