@@ -37,6 +37,7 @@ from warehouse_app.store.tables.stock import (
     move,
     product_stock,
     reservation,
+    serial_unit,
 )
 from warehouse_app.store.tables.warehouse import feed, location, number_series, service_lease, warehouse
 
@@ -82,6 +83,7 @@ __all__ = [
     "purchase_line",
     "purchase_order",
     "reservation",
+    "serial_unit",
     "service",
     "service_lease",
     "shipment",

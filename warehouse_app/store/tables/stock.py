@@ -1,6 +1,6 @@
 """The ledger: moves, and the balances that total them."""
 
-from sqlalchemy import CheckConstraint, Index, Table
+from sqlalchemy import CheckConstraint, Index, Table, text
 
 from warehouse_app.store.tables.base import metadata, warehouse_id
 from warehouse_app.store.types import day, flag, moment, number, words
@@ -120,6 +120,44 @@ hold = Table(
     moment("removed_at", required=False),
 )
 """Stops allocation, picking, packing and handover of everything that matches all its named parts."""
+
+_ACTIVE_SERIAL_HOLD = text("removed_at IS NULL AND serial <> ''")
+Index(
+    "uq_hold_active_serial",
+    hold.c.warehouse_id,
+    hold.c.sku,
+    hold.c.serial,
+    unique=True,
+    sqlite_where=_ACTIVE_SERIAL_HOLD,
+    postgresql_where=_ACTIVE_SERIAL_HOLD,
+)
+
+serial_unit = Table(
+    "serial_unit",
+    metadata,
+    warehouse_id(),
+    words("sku", key=True),
+    words("serial", key=True),
+    words("owner"),
+    words("lot"),
+    words("location"),
+    flag("place_known", default=True),
+    words("order_no"),
+    number("line_no", default=0),
+    words("carton"),
+    words("receipt"),
+    moment("seen_at"),
+    CheckConstraint("order_no <> '' OR line_no = 0", name="promise"),
+    CheckConstraint("sku <> '' AND serial <> ''", name="named"),
+)
+"""One row a serial: so it is in one place, and promised to one order line at the most.
+
+`place_known` is false when units of the product moved from there and nobody said which. `carton` stays with a unit
+that was shipped. `receipt` is the purchase order it came by, empty when that is not known.
+"""
+Index("ix_serial_unit_place", serial_unit.c.warehouse_id, serial_unit.c.location)
+Index("ix_serial_unit_carton", serial_unit.c.warehouse_id, serial_unit.c.carton)
+Index("ix_serial_unit_serial", serial_unit.c.warehouse_id, serial_unit.c.serial)
 
 reservation = Table(
     "reservation",
