@@ -27,7 +27,7 @@ def apply_work_finished(fact: WorkFinished, books: Books) -> None:
     elif task == "pack":
         stop_requested([name], books, without=fact.work)
     elif task == "pick":
-        stop_requested({stop.order_no for stop in books.stops if stop.list_no == name}, books, without=fact.work)
+        stop_requested({stop.order_no for stop in books.stops.under(name)}, books, without=fact.work)
 
 
 def stop_requested(orders: Iterable[str], books: Books, *, without: str = "") -> list[str]:

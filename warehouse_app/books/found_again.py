@@ -54,7 +54,7 @@ def _regain(line: LineRow, quantity: int, besides: StopRow | None, books: Books)
             taken = min(one.quantity, quantity - found)
             books.replacements[place] = replace(one, quantity=one.quantity - taken)
             found += taken
-    mine = [stop for stop in books.stops if (stop.order_no, stop.line_no) == (line.order_no, line.line_no)]
+    mine = [stop for stop in books.stops_of(line.order_no) if stop.line_no == line.line_no]
     for stop in sorted(mine, key=lambda stop: (stop.list_no, stop.stop_no), reverse=True):
         if stop is not besides and stop.open_quantity and found < quantity:
             found += _withdraw(line, stop, quantity - found, books)
@@ -70,7 +70,7 @@ def _withdraw(line: LineRow, stop: StopRow, quantity: int, books: Books) -> int:
     if taken:
         books.amend(f"pick:{stop.list_no}", what="drop_stop", stop=stop.stop_no, quantity=taken)
     pick_list = books.pick_lists.get(stop.list_no)
-    others = [other for other in books.stops if other.list_no == stop.list_no and other.open_quantity]
+    others = [other for other in books.stops.under(stop.list_no) if other.open_quantity]
     if pick_list is not None and pick_list.state == "open" and not others:
         pick_list.state = "cancelled"
     return taken

@@ -117,11 +117,11 @@ class Books:
     reservations: RowSet[ReservationRow] = field(default_factory=lambda: RowSet(ReservationRow, tables.reservation))
     allocations: RowSet[AllocationRow] = field(default_factory=lambda: RowSet(AllocationRow, tables.allocation))
     pick_lists: RowSet[PickListRow] = field(default_factory=lambda: RowSet(PickListRow, tables.pick_list))
-    stops: RowSet[StopRow] = field(default_factory=lambda: RowSet(StopRow, tables.pick_stop))
+    stops: RowSet[StopRow] = field(default_factory=lambda: RowSet(StopRow, tables.pick_stop, "order_no"))
     totes: RowSet[ToteRow] = field(default_factory=lambda: RowSet(ToteRow, tables.order_tote))
     cartons: RowSet[CartonRow] = field(default_factory=lambda: RowSet(CartonRow, tables.carton))
     contents: RowSet[ContentRow] = field(default_factory=lambda: RowSet(ContentRow, tables.carton_content))
-    shipments: RowSet[ShipmentRow] = field(default_factory=lambda: RowSet(ShipmentRow, tables.shipment))
+    shipments: RowSet[ShipmentRow] = field(default_factory=lambda: RowSet(ShipmentRow, tables.shipment, "order_no"))
     manifests: RowSet[ManifestRow] = field(default_factory=lambda: RowSet(ManifestRow, tables.manifest))
     purchase_orders: RowSet[PurchaseOrderRow] = field(
         default_factory=lambda: RowSet(PurchaseOrderRow, tables.purchase_order)
@@ -179,13 +179,11 @@ class Books:
 
     def contents_of(self, location: str) -> list[BalanceRow]:
         """Everything that lies at a place, as far as it is loaded."""
-        return [row for row in self.balances if row.location == location and row.on_hand > 0]
+        return [row for row in self.balances.under(location) if row.on_hand > 0]
 
     def unsaid(self, carton: str, goods: Goods) -> int:
         """Units that lie in a carton and that it is not yet said to contain."""
-        said = sum(
-            row.quantity for row in self.contents if (row.carton, row.owner, row.sku, row.lot) == (carton, *goods)
-        )
+        said = sum(row.quantity for row in self.contents.under(carton) if (row.owner, row.sku, row.lot) == goods)
         return max(0, self.balance(carton, goods).on_hand - said)
 
     def line_for(self, order_no: str, line_no: int, owner: str, sku: str) -> LineRow:
@@ -195,9 +193,13 @@ class Books:
             raise OtherProduct(f"line {line_no} of order {order_no} is for {line.sku}, the fact for {sku}")
         return line
 
+    def stops_of(self, order_no: str) -> list[StopRow]:
+        """The stops of an order on whatever pick list, as far as they are loaded."""
+        return self.stops.grouped(order_no)
+
     def lines_of(self, order_no: str) -> list[LineRow]:
         """The lines of an order."""
-        return [line for line in self.lines if line.order_no == order_no]
+        return self.lines.under(order_no)
 
     def reserve(self, line: LineRow, quantity: int) -> None:
         """Promise units to a line, or take back (a negative quantity)."""

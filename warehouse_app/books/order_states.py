@@ -28,15 +28,13 @@ def state_by_reservation(order: OrderRow, lines: list[LineRow]) -> str:
 
 
 def _after_picking(order: OrderRow, lines: list[LineRow], books: Books) -> None:
-    stops = [stop for stop in books.stops if stop.order_no == order.order_no]
-    if any(stop.open_quantity for stop in stops):
+    if any(stop.open_quantity for stop in books.stops_of(order.order_no)):
         if order.state == "packed":
             books.set_state(order, "picking")
         return
     in_totes = any(
-        row.quantity for row in books.allocations
-        if row.order_no == order.order_no and books.place(row.location).kind == "tote"
-    )  # fmt: skip
+        row.quantity for row in books.allocations.under(order.order_no) if books.place(row.location).kind == "tote"
+    )
     if in_totes:
         if order.state != "picked":
             books.set_state(order, "picked")

@@ -154,9 +154,9 @@ def carton_of(order_no: str, carton: str, books: Books) -> CartonRow:
     if found is not None:
         return found
     order = books.orders[order_no]
-    shipment = next((row for row in books.shipments if row.order_no == order_no and row.state == "packing"), None)
+    shipment = next((row for row in books.shipments.grouped(order_no) if row.state == "packing"), None)
     if shipment is None:
-        count = sum(1 for row in books.shipments if row.order_no == order_no)
+        count = len(books.shipments.grouped(order_no))
         shipment_no = f"{order_no}-S{count + 1}"
         shipment = books.shipments.add(
             ShipmentRow(shipment_no, order_no, "", order.service, "packing", order.ship_to, books.recorded_at, None)

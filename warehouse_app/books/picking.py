@@ -80,7 +80,7 @@ def apply_tote_closed(fact: ToteClosed, books: Books) -> None:
 @applies(ListFinished, lambda fact: needs(lists=[fact.list_no]))
 def apply_list_finished(fact: ListFinished, books: Books) -> None:
     """The list is walked, unless stops were added meanwhile."""
-    stops = [stop for stop in books.stops if stop.list_no == fact.list_no]
+    stops = books.stops.under(fact.list_no)
     pick_list = books.pick_lists.get(fact.list_no)
     if pick_list is not None and not any(stop.open_quantity for stop in stops):
         pick_list.state = "done"

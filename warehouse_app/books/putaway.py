@@ -26,7 +26,7 @@ def apply_put_away(fact: PutAway, books: Books) -> None:
         books.totes.remove(tote)
     if carton is not None:
         carton.state, carton.manifest_no = "emptied", ""
-        for row in [row for row in books.contents if row.carton == carton.carton]:
+        for row in books.contents.under(carton.carton):
             books.contents.remove(row)
 
 

@@ -1,14 +1,14 @@
 """Rows of one table: loaded in bulk, changed in memory, written back in bulk."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Table
 from sqlalchemy.sql import ColumnElement
 
-from warehouse_app.store.database import Row, Transaction
+from warehouse_app.store.database import Transaction
 
 RowType = TypeVar("RowType")
 Key = tuple[Any, ...]
@@ -17,15 +17,21 @@ Key = tuple[Any, ...]
 class RowSet(Generic[RowType]):
     """The rows of a table that a batch touches. What is loaded twice keeps its first, maybe changed, form."""
 
-    def __init__(self, row_type: type[RowType], table: Table) -> None:
+    def __init__(self, row_type: type[RowType], table: Table, group: str = "") -> None:
+        """`group` names a column, never changed in a row, by which the rows are looked up as well."""
         self.table = table
+        self._group = group
+        self._grouped: dict[Any, list[RowType]] = {}
         self._type = row_type
-        self._names = [field.name for field in fields(row_type)]  # type: ignore[arg-type]
-        self._values = attrgetter(*self._names)
+        self._names = tuple(field.name for field in fields(row_type))  # type: ignore[arg-type]
+        self._values: Callable[[RowType], Key] = attrgetter(*self._names)
+        self._columns = [table.c[name] for name in self._names]
         key_names = [column.name for column in table.primary_key.columns if column.name != "warehouse_id"]
-        self._key_names = key_names
-        self._places = [self._names.index(name) for name in key_names]
+        self._key_names = tuple(key_names)
+        self._key_of_values = _picker([self._names.index(name) for name in key_names])
+        self._key_of_row: Callable[[RowType], Key] = _attributes(key_names)
         self._rows: dict[Key, RowType] = {}
+        self._under: dict[Any, dict[Key, RowType]] = {}
         self._loaded: dict[Key, Key] = {}
 
     def load(
@@ -33,24 +39,32 @@ class RowSet(Generic[RowType]):
     ) -> list[RowType]:
         """Load the rows whose column is one of the values; give those that are in the set now."""
         loaded = []
-        for found in tx.rows_in(self.table, column, values, *where):
-            row = self._type(**{name: found[name] for name in self._names})
-            key = self.key_of(row)
+        for found in tx.tuples_in(self._columns, self.table.c[column], values, *where):
+            key = self._key_of_values(found)
             if key not in self._loaded:
-                self._loaded[key] = self._values(row)
-                self._rows.setdefault(key, row)
-            if key in self._rows:
-                loaded.append(self._rows[key])
+                self._loaded[key] = found
+                if key not in self._rows:
+                    self._keep(key, self._type(*found))
+            row = self._rows.get(key)
+            if row is not None:
+                loaded.append(row)
         return loaded
 
     def key_of(self, row: RowType) -> Key:
         """The row's primary key, in the order of the table's columns and without the warehouse."""
-        values = self._values(row)
-        return tuple(values[place] for place in self._places)
+        return self._key_of_row(row)
 
     def get(self, *key: object) -> RowType | None:
         """The row of this key, if there is one."""
         return self._rows.get(key)
+
+    def under(self, first: object) -> list[RowType]:
+        """The rows whose key begins with this: the lines of an order, the stops of a list, what lies at a place."""
+        return list(self._under.get(first, {}).values())
+
+    def grouped(self, value: object) -> list[RowType]:
+        """The rows with this value in the column by which the set is grouped."""
+        return [row for row in self._grouped.get(value, ()) if self._rows.get(self._key_of_row(row)) is row]
 
     def __getitem__(self, key: object) -> RowType:
         """The row of this key. Raises KeyError."""
@@ -62,28 +76,65 @@ class RowSet(Generic[RowType]):
 
     def add(self, row: RowType) -> RowType:
         """Put a new row into the set."""
-        self._rows[self.key_of(row)] = row
+        self._keep(self._key_of_row(row), row)
         return row
 
     def remove(self, row: RowType) -> None:
         """Take a row out of the set; it is deleted when the set is written."""
-        self._rows.pop(self.key_of(row), None)
+        key = self._key_of_row(row)
+        self._rows.pop(key, None)
+        self._under.get(key[0], {}).pop(key, None)
 
     def write(self, tx: Transaction) -> list[Key]:
         """Write what was added, changed or removed; give the keys of these rows."""
-        changed: list[Row] = []
+        new: list[Key] = []
+        changed: list[tuple[Key, Key]] = []
         keys: list[Key] = []
         for key, row in self._rows.items():
             values = self._values(row)
-            if self._loaded.get(key) != values:
-                changed.append(dict(zip(self._names, values, strict=True)))
+            before = self._loaded.get(key)
+            if before is None:
+                new.append(values)
+                keys.append(key)
+            elif before != values:
+                changed.append((before, values))
                 keys.append(key)
         gone = [key for key in self._loaded if key not in self._rows]
-        tx.remove(self.table, (dict(zip(self._key_names, key, strict=True)) for key in gone))
-        self._write(tx, changed, keys)
+        tx.remove_tuples(self.table, self._key_names, gone)
+        tx.put_tuples(self.table, self._names, new)
+        self._change(tx, changed)
         return keys + gone
 
-    def _write(self, tx: Transaction, changed: list[Row], keys: list[Key]) -> None:
-        """Insert what is new and update what was loaded: columns outside the row type keep their values."""
-        tx.put(self.table, [row for row, key in zip(changed, keys, strict=True) if key not in self._loaded])
-        tx.change(self.table, [row for row, key in zip(changed, keys, strict=True) if key in self._loaded])
+    def _keep(self, key: Key, row: RowType) -> None:
+        self._rows[key] = row
+        under = self._under.get(key[0])
+        if under is None:
+            self._under[key[0]] = {key: row}
+        else:
+            under[key] = row
+        if self._group:
+            self._grouped.setdefault(getattr(row, self._group), []).append(row)
+
+    def _change(self, tx: Transaction, changed: list[tuple[Key, Key]]) -> None:
+        """Update only the columns in which any row differs: what is not written cannot be overwritten."""
+        if not changed:
+            return
+        places = range(len(self._names))
+        differing = {place for before, after in changed for place in places if before[place] != after[place]}
+        chosen = [place for place in places if place in differing or self._names[place] in self._key_names]
+        pick = _picker(chosen)
+        tx.change_tuples(self.table, tuple(self._names[place] for place in chosen), [pick(row) for _, row in changed])
+
+
+def _picker(places: list[int]) -> Callable[[Key], Key]:
+    if len(places) == 1:
+        place = places[0]
+        return lambda values: (values[place],)
+    return itemgetter(*places)
+
+
+def _attributes(names: list[str]) -> Callable[[Any], Key]:
+    if len(names) == 1:
+        name = names[0]
+        return lambda row: (getattr(row, name),)
+    return attrgetter(*names)

@@ -58,9 +58,9 @@ def _urgency(books: Books, order_no: str) -> tuple[object, ...]:
 
 
 def _withdraw_stop(line: LineRow, location: str, lot: str, quantity: int, books: Books) -> str:
-    for stop in books.stops:
-        here = (stop.order_no, stop.line_no, stop.location, stop.lot)
-        if here == (line.order_no, line.line_no, location, lot) and stop.open_quantity:
+    for stop in books.stops_of(line.order_no):
+        here = (stop.line_no, stop.location, stop.lot)
+        if here == (line.line_no, location, lot) and stop.open_quantity:
             taken = min(quantity, stop.open_quantity)
             stop.withdrawn += taken
             books.amend(f"pick:{stop.list_no}", what="drop_stop", stop=stop.stop_no, quantity=taken)
@@ -153,7 +153,7 @@ def _add_stops(
         if pick_list is None or pick_list.state == "done":
             pick_list = _new_list(tx, books, take.order_no)
         books.stops.load(tx, "list_no", [pick_list.list_no])
-        mine = [stop for stop in books.stops if stop.list_no == pick_list.list_no]
+        mine = books.stops.under(pick_list.list_no)
         slot = next((stop.slot for stop in mine if stop.order_no == take.order_no), "A")
         stop = StopRow(
             pick_list.list_no, max((stop.stop_no for stop in mine), default=0) + 1, take.order_no, take.line_no, slot,
@@ -178,7 +178,7 @@ def _new_list(tx: Transaction, books: Books, order_no: str) -> PickListRow:
 
 
 def _serves(books: Books, list_no: str, order_no: str) -> bool:
-    return any(stop.list_no == list_no and stop.order_no == order_no for stop in books.stops)
+    return any(stop.order_no == order_no for stop in books.stops.under(list_no))
 
 
 def _give_back_reservations(tx: Transaction, books: Books) -> None:
@@ -204,8 +204,8 @@ def _give_back_reservation(order_no: str, line_no: int, excess: int, books: Book
     books.reserve(line, -lost)
     line.short += lost
     surplus = line.allocated - line.reserved
-    for row in [row for row in books.allocations if (row.order_no, row.line_no) == (order_no, line_no)]:
-        if surplus > 0 and books.place(row.location).pickable:
+    for row in books.allocations.under(order_no):
+        if row.line_no == line_no and surplus > 0 and books.place(row.location).pickable:
             taken = books.deallocate(line, row.location, row.lot, surplus)
             _withdraw_stop(line, row.location, row.lot, taken, books)
             surplus -= taken

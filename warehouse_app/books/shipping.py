@@ -17,7 +17,7 @@ def apply_handed_over(fact: HandedOver, books: Books) -> None:
         books.differ("handed_over_twice", order_no=fact.order_no, location=fact.carton)
         return
     carton.state, carton.handed_over_at = "handed_over", books.cause.happened_at
-    for row in [row for row in books.contents if row.carton == fact.carton]:
+    for row in books.contents.under(fact.carton):
         units_leave(row, row.quantity, books)
     books.note(fact.order_no, "handed_over", carton=fact.carton, manifest=fact.manifest_no)
     close_shipment(books.shipments[carton.shipment_no], books)
@@ -30,7 +30,7 @@ def reverse_handed_over(fact: HandedOver, books: Books) -> None:
     if carton.state != "handed_over":
         return
     carton.state, carton.handed_over_at = "closed", None
-    for row in [row for row in books.contents if row.carton == fact.carton]:
+    for row in books.contents.under(fact.carton):
         units_come_back(row, row.quantity, books)
         books.set_state(books.orders[row.order_no], "packed")
     shipment = books.shipments[carton.shipment_no]

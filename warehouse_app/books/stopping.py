@@ -8,7 +8,7 @@ ENDED = ("cancelled", "shipped")
 
 def held_works(order_no: str, books: Books) -> list[str]:
     """Work on this order that a station has in hand: the order itself, and pick lists that collect it."""
-    lists = {stop.list_no for stop in books.stops if stop.order_no == order_no and (stop.open_quantity or stop.picked)}
+    lists = {stop.list_no for stop in books.stops_of(order_no) if stop.open_quantity or stop.picked}
     works = [f"pack:{order_no}", *(f"pick:{list_no}" for list_no in sorted(lists))]
     claims = [books.claims.get(work) for work in works]
     return [claim.work for claim in claims if claim is not None and claim.state == "held"]
@@ -16,7 +16,7 @@ def held_works(order_no: str, books: Books) -> list[str]:
 
 def cartons_of(order_no: str, books: Books) -> list[CartonRow]:
     """The cartons of an order, as far as they are loaded."""
-    shipments = {row.shipment_no for row in books.shipments if row.order_no == order_no}
+    shipments = {row.shipment_no for row in books.shipments.grouped(order_no)}
     return [carton for carton in books.cartons if carton.shipment_no in shipments]
 
 
@@ -32,15 +32,15 @@ def release_at_despatch(carton: CartonRow, books: Books) -> None:
 
 def free_unpicked(order: OrderRow, books: Books) -> None:
     """Give back what still lies on the shelves for the order, and take the stops off the pick lists."""
-    for row in [row for row in books.allocations if row.order_no == order.order_no]:
+    for row in books.allocations.under(order.order_no):
         line = books.lines[row.order_no, row.line_no]
         if books.place(row.location).pickable:
             quantity = row.quantity
             books.allocate(line, row.location, row.lot, -quantity)
             _cancel_units(line.order_no, line.line_no, quantity, books)
     lists = set()
-    for stop in books.stops:
-        if stop.order_no == order.order_no and stop.open_quantity:
+    for stop in books.stops_of(order.order_no):
+        if stop.open_quantity:
             stop.withdrawn += stop.open_quantity
             lists.add(stop.list_no)
     for list_no in sorted(lists):
@@ -67,15 +67,15 @@ def stop_order(order: OrderRow, books: Books) -> None:
     Units in totes and cartons stay there, unpromised, until they are put back.
     """
     free_unpicked(order, books)
-    for row in [row for row in books.allocations if row.order_no == order.order_no]:
+    for row in books.allocations.under(order.order_no):
         line = books.lines[row.order_no, row.line_no]
         quantity = row.quantity
         books.allocate(line, row.location, row.lot, -quantity)
         _cancel_units(line.order_no, line.line_no, quantity, books)
     for line in books.lines_of(order.order_no):
         _cancel_units(line.order_no, line.line_no, line.reserved, books)
-    for shipment in books.shipments:
-        if shipment.order_no == order.order_no and shipment.state != "handed_over":
+    for shipment in books.shipments.grouped(order.order_no):
+        if shipment.state != "handed_over":
             shipment.state = "stopped"
     for carton in cartons_of(order.order_no, books):
         if carton.state in ("open", "closed"):

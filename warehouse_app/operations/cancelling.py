@@ -62,7 +62,7 @@ def cancel_order(tx: Transaction, order_no: str, reason: str, worker: str) -> Ca
     if order.cancel_requested:
         raise WrongState(name=order_no, state=mark("being cancelled"), remedy=mark("a station still has to stop"))
     order.reason = reason
-    lists = {stop.list_no for stop in books.stops if stop.order_no == order_no}
+    lists = {stop.list_no for stop in books.stops_of(order_no)}
     load(tx, books, needs(lists=lists))
     before = sum(line.cancelled for line in books.lines_of(order_no))
     asked = held_works(order_no, books) if order.state != "packed" else []
@@ -175,7 +175,7 @@ def _end_empty_lists(lists: Iterable[str], books: Books) -> None:
     """A pick list with nothing left to walk, and nobody on it, has ended."""
     for list_no in lists:
         pick_list, claim = books.pick_lists.get(list_no), books.claims.get(f"pick:{list_no}")
-        stops = [stop for stop in books.stops if stop.list_no == list_no]
+        stops = books.stops.under(list_no)
         held = claim is not None and claim.state == "held"
         if pick_list is None or held or any(stop.open_quantity for stop in stops):
             continue

@@ -1,19 +1,19 @@
 """The two doors to the shared database: `write` and `read`."""
 
+import json
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from sqlalchemy import Connection, Engine, RowMapping, Table, bindparam, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Column, Connection, Engine, Result, RowMapping, Select, Table, any_, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.sql import ClauseElement, ColumnElement
 
 from warehouse_app.domain.errors import NoWarehouse, StockChanged, StoreUnavailable
-from warehouse_app.store import tables
+from warehouse_app.store import bulk, tables
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -21,8 +21,9 @@ Row = Mapping[Any, Any]
 Clock = Callable[[], datetime]
 
 TRIES = 5
+WAREHOUSE = "warehouse_id"
 LIST_CHUNK = 5_000
-"""The most values in one IN list; both engines take more, but plans get slow."""
+"""The most values that one query looks for."""
 
 
 def utc_now() -> datetime:
@@ -59,56 +60,59 @@ class Transaction:
         self, table: Table, column: str, values: Iterable[object], *where: ColumnElement[bool]
     ) -> list[RowMapping]:
         """The rows of this warehouse whose column is one of the values, loaded in chunks."""
-        wanted = list(dict.fromkeys(values))
-        found: list[RowMapping] = []
-        for start in range(0, len(wanted), LIST_CHUNK):
-            chunk = wanted[start : start + LIST_CHUNK]
-            conditions = [table.c[column].in_(chunk), *where]
-            if "warehouse_id" in table.c:
-                conditions.insert(0, self.mine(table))
-            found.extend(self.rows(select(table).where(*conditions)))
-        return found
+        chunks = self._chunks(select(table), table.c[column], values, where)
+        return [row for chunk in chunks for row in chunk.mappings()]
+
+    def tuples_in(
+        self, columns: Sequence[Column[Any]], column: Column[Any], values: Iterable[object], *where: ColumnElement[bool]
+    ) -> list[tuple[Any, ...]]:
+        """The same as plain tuples of these columns, for what is loaded by the ten thousand."""
+        return [tuple(row) for chunk in self._chunks(select(*columns), column, values, where) for row in chunk]
+
+    def one_of(self, column: ColumnElement[Any], values: Sequence[object]) -> ColumnElement[bool]:
+        """The condition that a column is one of these values; its text is the same for any number of them."""
+        if self.connection.dialect.name == "postgresql":
+            return column == any_(literal(list(values), ARRAY(column.type)))
+        each = func.json_each(json.dumps(values)).table_valued("value")
+        return column.in_(select(each.c.value))
 
     def add(self, table: Table, rows: Iterable[Row]) -> None:
         """Insert rows in bulk; the warehouse is filled in."""
-        values = [self._with_warehouse(table, row) for row in rows]
+        self.add_tuples(table, *_as_tuples(rows))
+
+    def add_tuples(self, table: Table, names: bulk.Names, values: Sequence[bulk.Values]) -> None:
+        """Insert rows in bulk, given as tuples of these columns."""
         if values:
-            self.connection.execute(insert(table), values)
+            bulk.insert(self.connection, bulk.Rows(table, names, values, self.warehouse_id))
 
     def put(self, table: Table, rows: Iterable[Row], *, keep: bool = False) -> int:
         """Insert rows in bulk, replacing (or keeping, with `keep`) those whose primary key exists."""
-        values = [self._with_warehouse(table, row) for row in rows]
+        return self.put_tuples(table, *_as_tuples(rows), keep=keep)
+
+    def put_tuples(self, table: Table, names: bulk.Names, values: Sequence[bulk.Values], *, keep: bool = False) -> int:
+        """The same for rows given as tuples of these columns."""
         if not values:
             return 0
-        make = postgres_insert if self.connection.dialect.name == "postgresql" else sqlite_insert
-        statement = make(table)
-        keys = [column.name for column in table.primary_key.columns]
-        changed = {name: statement.excluded[name] for name in values[0] if name not in keys}
-        if keep or not changed:
-            statement = statement.on_conflict_do_nothing(index_elements=keys)
-        else:
-            statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
-        return self.connection.execute(statement, values).rowcount
+        rows = bulk.Rows(table, names, values, self.warehouse_id)
+        return bulk.insert(self.connection, rows, "keep" if keep else "replace")
 
     def change(self, table: Table, rows: Iterable[Row]) -> None:
         """Update rows in bulk by their primary key; each row carries its key and the same changed columns."""
-        values = [self._with_warehouse(table, row) for row in rows]
-        if not values:
-            return
-        keys = [column.name for column in table.primary_key.columns]
-        statement = update(table).where(*(table.c[key] == bindparam(f"key_{key}") for key in keys))
-        statement = statement.values({name: bindparam(name) for name in values[0] if name not in keys})
-        renamed = [{f"key_{name}" if name in keys else name: value for name, value in row.items()} for row in values]
-        self.connection.execute(statement, renamed)
+        self.change_tuples(table, *_as_tuples(rows))
+
+    def change_tuples(self, table: Table, names: bulk.Names, values: Sequence[bulk.Values]) -> None:
+        """Update rows in bulk, given as tuples of these columns, the primary key among them."""
+        if values:
+            bulk.update(self.connection, bulk.Rows(table, names, values, self.warehouse_id))
 
     def remove(self, table: Table, keys: Iterable[Row]) -> None:
         """Delete rows in bulk by their primary key."""
-        values = [self._with_warehouse(table, row) for row in keys]
-        if not values:
-            return
-        names = [column.name for column in table.primary_key.columns]
-        statement = table.delete().where(*(table.c[name] == bindparam(f"key_{name}") for name in names))
-        self.connection.execute(statement, [{f"key_{name}": row[name] for name in names} for row in values])
+        self.remove_tuples(table, *_as_tuples(keys))
+
+    def remove_tuples(self, table: Table, names: bulk.Names, values: Sequence[bulk.Values]) -> None:
+        """Delete rows in bulk by their primary key, given as tuples of its columns."""
+        if values:
+            bulk.delete(self.connection, bulk.Rows(table, names, values, self.warehouse_id))
 
     def lock_warehouse(self) -> RowMapping:
         """Become the one writer of this warehouse until the transaction ends. Raises NoWarehouse."""
@@ -165,10 +169,18 @@ class Transaction:
             names = ("warehouse_id", "move_no", "feed_no", "last_recorded_at")
             self.change(tables.warehouse, [{name: self._lock[name] for name in names}])
 
-    def _with_warehouse(self, table: Table, row: Row) -> dict[str, Any]:
-        if "warehouse_id" in table.c:
-            return {"warehouse_id": self.warehouse_id, **row}
-        return dict(row)
+    def _chunks(
+        self,
+        query: Select[Any],
+        column: Column[Any],
+        values: Iterable[object],
+        where: Sequence[ColumnElement[bool]],
+    ) -> Iterator[Result[Any]]:
+        wanted = list(dict.fromkeys(values))
+        mine = [self.mine(column.table)] if WAREHOUSE in column.table.c else []
+        for start in range(0, len(wanted), LIST_CHUNK):
+            among = self.one_of(column, wanted[start : start + LIST_CHUNK])
+            yield self.connection.execute(query.where(*mine, among, *where))
 
 
 class Database:
@@ -219,6 +231,15 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def _as_tuples(rows: Iterable[Row]) -> tuple[bulk.Names, list[bulk.Values]]:
+    """Rows as tuples of the columns that the first one names; the warehouse is not among them."""
+    every = list(rows)
+    if not every:
+        return (), []
+    names = tuple(name for name in every[0] if name != WAREHOUSE)
+    return names, [tuple([row[name] for name in names]) for row in every]
 
 
 def _worth_retrying(error: DBAPIError) -> bool:
