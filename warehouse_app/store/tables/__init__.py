@@ -1,6 +1,7 @@
 """The tables of the shared database; one file a concept."""
 
 from warehouse_app.store.tables.base import metadata
+from warehouse_app.store.tables.campaigns import campaign, campaign_draw, channel_buffer
 from warehouse_app.store.tables.counting import count_plan, count_queue, count_result, count_task
 from warehouse_app.store.tables.facts import (
     amendment,
@@ -47,9 +48,12 @@ __all__ = [
     "balance",
     "barcode",
     "bundle_part",
+    "campaign",
+    "campaign_draw",
     "carton",
     "carton_content",
     "carton_type",
+    "channel_buffer",
     "channel_order",
     "channel_order_line",
     "claim",

@@ -23,8 +23,11 @@ warehouse = Table(
     moment("last_recorded_at"),
     words("purpose"),
     words("identity"),
+    moment("campaigns_due_at", required=False),
 )
 """One row a warehouse. `identity` tells this database from any other, `purpose` is live or sample.
+
+`campaigns_due_at` is when the next campaign starts or ends; without a value none is planned or running.
 
 Every transaction that writes stock or feed rows locks it first, and takes its numbers from it.
 """
