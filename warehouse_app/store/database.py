@@ -131,7 +131,7 @@ class Transaction:
         return cast("datetime", self.lock_warehouse()["last_recorded_at"])
 
     def next_numbers(self, counter: str, count: int) -> int:
-        """Take `count` numbers of the warehouse's counter (move_no, feed_no) and give the first."""
+        """Take `count` numbers of the warehouse's counter (move_no, cost_no, feed_no) and give the first."""
         self.lock_warehouse()
         assert self._lock is not None
         first = int(self._lock[counter]) + 1
@@ -166,7 +166,7 @@ class Transaction:
     def finish(self) -> None:
         """Write the counters back; called once, right before the commit."""
         if self._lock is not None:
-            names = ("warehouse_id", "move_no", "feed_no", "last_recorded_at")
+            names = ("warehouse_id", "move_no", "cost_no", "feed_no", "last_recorded_at")
             self.change(tables.warehouse, [{name: self._lock[name] for name in names}])
 
     def _chunks(

@@ -40,6 +40,7 @@ from warehouse_app.store.tables.stock import (
     reservation,
     serial_unit,
 )
+from warehouse_app.store.tables.value import cost_entry, landed_cost, period, period_total, product_cost
 from warehouse_app.store.tables.warehouse import feed, location, number_series, service_lease, warehouse
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "channel_order",
     "channel_order_line",
     "claim",
+    "cost_entry",
     "count_plan",
     "count_queue",
     "count_result",
@@ -70,6 +72,7 @@ __all__ = [
     "fulfilment_order",
     "fulfilment_source",
     "hold",
+    "landed_cost",
     "ledger_page",
     "location",
     "lot",
@@ -80,9 +83,12 @@ __all__ = [
     "order_history",
     "order_tote",
     "parked_fact",
+    "period",
+    "period_total",
     "pick_list",
     "pick_stop",
     "product",
+    "product_cost",
     "product_stock",
     "purchase_line",
     "purchase_order",

@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, Table
 
 from warehouse_app.store.tables.base import metadata, warehouse_id
-from warehouse_app.store.types import day, flag, number, words
+from warehouse_app.store.types import day, flag, number, optional_number, words
 
 purchase_order = Table(
     "purchase_order",
@@ -29,5 +29,10 @@ purchase_line = Table(
     number("received", default=0),
     number("unit_cost", default=0),
     words("currency"),
+    words("rate"),
+    optional_number("house_unit_cost"),
 )
-"""Lines from 1000000 on are products that came without being ordered."""
+"""`unit_cost` is in the line's `currency`, one of which is `rate` of the warehouse's (a decimal; empty for its own).
+`house_unit_cost` is the same in the warehouse's currency; unknown when nobody said.
+
+Lines from 1000000 on are products that came without being ordered."""

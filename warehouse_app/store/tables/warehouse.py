@@ -20,6 +20,7 @@ warehouse = Table(
     number("reference_version", default=1),
     number("feed_no", default=0),
     number("move_no", default=0),
+    number("cost_no", default=0),
     moment("last_recorded_at"),
     words("purpose"),
     words("identity"),
