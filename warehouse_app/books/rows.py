@@ -72,6 +72,7 @@ class OrderRow:
     service: str
     ship_policy: str
     priority: int
+    tier: int
     ordered_at: datetime
     ship_by: datetime
     ship_to: str
@@ -100,6 +101,8 @@ class LineRow:
     packed: int
     shipped: int
     short: int
+    bundle_line: int
+    bundle_units: int
 
     @property
     def open_quantity(self) -> int:

@@ -27,6 +27,7 @@ DEFAULTS: Mapping[str, object] = {
     "gs1_company_prefix": "9521234",
     "sender": {},
     "review_limit_units": 10_000,
+    "starving_after_days": 2,
     "purpose": "live",
 }
 NOT_FOR_PEOPLE = ("sender", "purpose")
@@ -100,7 +101,7 @@ def change_setting(database: Database, name: str, value: str) -> None:
         raise NotFound(thing=mark("setting"), name=name)
     if not name.startswith("sender."):
         _check({name: value}, database.warehouse_id)
-        database.write(_set_up, {name: int(value) if name == "review_limit_units" else value})
+        database.write(_set_up, {name: int(value) if isinstance(DEFAULTS[name], int) else value})
         return
     known[name] = value
     sender = {key.partition(".")[2]: text for key, text in known.items() if key.startswith("sender.")}
@@ -143,6 +144,7 @@ def _check(settings: Mapping[str, object], warehouse_id: str) -> None:
         "business_day_starts": lambda value: bool(time.fromisoformat(value)),
         "gs1_company_prefix": lambda value: value.isascii() and value.isdigit(),
         "review_limit_units": lambda value: int(value) > 0,
+        "starving_after_days": lambda value: int(value) >= 0,
     }
     for name, fits in checks.items():
         if name not in settings:

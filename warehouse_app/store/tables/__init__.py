@@ -25,7 +25,16 @@ from warehouse_app.store.tables.orders import (
     pick_stop,
     wave,
 )
-from warehouse_app.store.tables.reference import barcode, bundle_part, carton_type, product, service, supplier, worker
+from warehouse_app.store.tables.reference import (
+    barcode,
+    bundle_part,
+    carton_type,
+    customer,
+    product,
+    service,
+    supplier,
+    worker,
+)
 from warehouse_app.store.tables.shipping import carton, carton_content, errand, manifest, shipment, tracking_event
 from warehouse_app.store.tables.snapshots import snapshot, snapshot_balance
 from warehouse_app.store.tables.stock import (
@@ -63,6 +72,7 @@ __all__ = [
     "count_queue",
     "count_result",
     "count_task",
+    "customer",
     "debt",
     "discrepancy",
     "errand",

@@ -44,6 +44,7 @@ fulfilment_order = Table(
     words("service"),
     words("ship_policy"),
     number("priority", default=0),
+    number("tier", default=0),
     moment("ordered_at"),
     moment("ship_by"),
     words("customer"),

@@ -68,6 +68,9 @@ worker = Table(
     CheckConstraint("role IN ('worker', 'supervisor', 'manager')", name="role"),
 )
 
+customer = Table("customer", metadata, words("customer", key=True), words("name"), number("tier", default=0))
+"""Customers that come before others: of two orders with the same promise, the one of the higher tier is served first."""
+
 supplier = Table("supplier", metadata, words("supplier", key=True), words("name"), words("country"))
 
 carton_type = Table(

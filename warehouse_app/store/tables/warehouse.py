@@ -17,6 +17,7 @@ warehouse = Table(
     words("gs1_company_prefix"),
     words("sender"),
     number("review_limit_units", default=10_000),
+    number("starving_after_days", default=2),
     number("reference_version", default=1),
     number("feed_no", default=0),
     number("move_no", default=0),
