@@ -2,14 +2,16 @@ import csv
 import io
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warehouse_app.channels.csv_orders import read_orders
-from warehouse_app.domain.channel_order import ChannelOrder, OrderFile, OrdersRead
+from warehouse_app.domain.channel_order import ChannelOrder, OrderFile
 from warehouse_app.domain.errors import BadFile
+from warehouse_app.domain.rejects import Reject
 
 ORDER = {
     "order_no": "A-1",
@@ -61,8 +63,20 @@ def written(rows: list[dict[str, str]], quoting: int = csv.QUOTE_MINIMAL) -> lis
     return lines
 
 
-def read(data: bytes) -> OrdersRead:
-    return read_orders(OrderFile(io.BytesIO(data), "orders.csv", "shop", "GBP"))
+class Found(NamedTuple):
+    """Everything that a reader gives: the orders as they came, the rejects by row."""
+
+    orders: list[ChannelOrder]
+    rejects: list[Reject]
+
+
+def read(data: bytes) -> Found:
+    result = read_orders(OrderFile(io.BytesIO(data), "orders.csv", "shop", "GBP"))
+    found = list(result.found)
+    rejects = sorted((one for one in found if isinstance(one, Reject)), key=lambda reject: reject.row)
+    orders = [one for one in found if isinstance(one, ChannelOrder)]
+    assert result.rows == len(rejects) + sum(len(order.lines) for order in orders)
+    return Found(orders, rejects)
 
 
 def content(order: ChannelOrder) -> ChannelOrder:
@@ -76,8 +90,8 @@ def test_rows_of_an_order_come_together_wherever_they_stand() -> None:
     assert not result.rejects
     assert [(order.order_no, [line.row for line in order.lines]) for order in result.orders] == [
         ("A-1", [2, 4]),
-        ("B-2", [3, 6]),
         ("C-3", [5]),
+        ("B-2", [3, 6]),
     ]
     first = result.orders[0]
     assert first.ordered_at == datetime(2011, 5, 10, 8, 15, tzinfo=UTC)
@@ -85,7 +99,7 @@ def test_rows_of_an_order_come_together_wherever_they_stand() -> None:
         ("85123a", 6, 295),
         ("=SUM(A1)", 6, 295),
     ]
-    assert result.orders[2].note == "=No plastic, please"
+    assert result.orders[1].note == "=No plastic, please"
 
 
 @pytest.mark.parametrize(
@@ -126,7 +140,7 @@ def test_a_bad_cell_leaves_out_its_order_names_all_its_rows_and_keeps_every_othe
 
     result = read(b"".join(written(rows)))
 
-    assert [order.order_no for order in result.orders] == ["B-2", "C-3"]
+    assert [order.order_no for order in result.orders] == ["C-3", "B-2"]
     assert [(reject.row, reject.field) for reject in result.rejects] == [(2, "order_no"), (4, field)]
     assert str(result.rejects[0].reason) == "Order A-1 is left out because of row 4."
 
@@ -149,7 +163,7 @@ def test_a_broken_row_leaves_out_its_order_and_takes_no_other_row_along(broken: 
 
     result = read(b"".join(lines))
 
-    assert [order.order_no for order in result.orders] == ["B-2", "C-3"]
+    assert [order.order_no for order in result.orders] == ["C-3", "B-2"]
     assert [reject.row for reject in result.rejects] == [2, 4]
 
 

@@ -2,7 +2,7 @@
 
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -35,6 +35,8 @@ IMPORTS = {
     "cartons": import_carton_types,
     "suppliers": import_suppliers,
 }
+
+REJECTS_SHOWN_MOST = 1_000
 
 
 def add_commands(commands: Commands) -> None:
@@ -106,25 +108,27 @@ def run_orders(context: Context, arguments: Namespace) -> int:
     return 0
 
 
-def rejects_json(rejects: Sequence[Reject]) -> list[dict[str, object]]:
+def rejects_json(rejects: Sequence[Reject]) -> Iterator[dict[str, object]]:
     """Rejects with their reasons in the language in use."""
-    return [
-        {
+    for reject in rejects:
+        yield {
             "row": reject.row,
             "field": reject.field,
             "reason": tr(reject.reason.message, **reject.reason.values),
             **({"file": reject.file} if reject.file else {}),
         }
-        for reject in rejects
-    ]
 
 
 def rejects_text(rejects: Sequence[Reject]) -> str:
-    """Rejects as a table, empty when there are none."""
+    """Rejects as a table, empty when there are none; the first of very many."""
     if not rejects:
         return ""
-    rows = [(reject.row, reject.field, tr(reject.reason.message, **reject.reason.values)) for reject in rejects]
-    return "\n\n" + table([tr("row"), tr("field"), tr("not taken because")], rows)
+    shown = rejects[:REJECTS_SHOWN_MOST]
+    rows = [(reject.row, reject.field, tr(reject.reason.message, **reject.reason.values)) for reject in shown]
+    text = "\n\n" + table([tr("row"), tr("field"), tr("not taken because")], rows)
+    if len(rejects) > len(shown):
+        text += "\n" + tr("{count} more rows were not taken: --json names them all.", count=len(rejects) - len(shown))
+    return text
 
 
 def _source(name: str) -> Source:

@@ -22,11 +22,14 @@ from warehouse_app.cli import (
 )
 from warehouse_app.cli.context import Context
 from warehouse_app.cli.parsing import Commands, common_options, translate_argparse
-from warehouse_app.domain.errors import WarehouseError
+from warehouse_app.domain.errors import Interrupted, WarehouseError
 from warehouse_app.language import tr
 from warehouse_app.station.wording import error_text
 
 GROUPS = (sample, demo, database, settings, imports, orders, papers, counts, station, stock, errands, bench)
+
+STOPPED_BY_A_PERSON = 130
+"""What shells report of a program that Ctrl+C has ended."""
 
 
 def build_parser() -> ArgumentParser:
@@ -50,6 +53,9 @@ def run_command(make_context: Callable[[], Context], arguments: Namespace) -> in
     """Run the command that was asked for; what a person can act on ends in one line on standard error."""
     try:
         return int(arguments.run(make_context(), arguments))
+    except Interrupted as error:
+        print(error_text(error), file=sys.stderr)
+        return STOPPED_BY_A_PERSON
     except WarehouseError as error:
         print(f"error: {error_text(error)}", file=sys.stderr)
         return 1
@@ -63,7 +69,7 @@ def run_command(make_context: Callable[[], Context], arguments: Namespace) -> in
         sys.stderr.close()
         return 1
     except KeyboardInterrupt:
-        return 130
+        return STOPPED_BY_A_PERSON
 
 
 def wants_desktop(arguments: Namespace) -> bool:

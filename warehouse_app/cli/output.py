@@ -4,7 +4,7 @@ import json
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,10 +20,14 @@ class Output:
         self._progress_shown = False
 
     def result(self, value: object, text: str = "") -> None:
-        """The command's result: its JSON, or the text for people."""
+        """The command's result: its JSON, or the text for people.
+
+        Iterators in an object are written item by item, so that a long list never stands in memory as a whole.
+        """
         self._end_progress()
         if self.as_json:
-            print(_json(value))
+            sys.stdout.writelines(_json_parts(value))
+            print()
         elif text:
             print(_printable(text))
 
@@ -45,6 +49,21 @@ class Output:
 
 def _json(value: object) -> str:
     return _printable(json.dumps(plain(value), ensure_ascii=False))
+
+
+def _json_parts(value: object) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for place, (name, item) in enumerate(value.items()):
+            yield f"{', ' if place else '{'}{_json(str(name))}: "
+            yield from _json_parts(item)
+        yield "}" if value else "{}"
+    elif isinstance(value, Iterator):
+        yield "["
+        for place, item in enumerate(value):
+            yield f"{', ' if place else ''}{_json(item)}"
+        yield "]"
+    else:
+        yield _json(value)
 
 
 def _printable(text: str) -> str:

@@ -45,6 +45,10 @@ class BadFile(WarehouseError):
     message = mark("{file} cannot be read: {reason}")
 
 
+class Interrupted(WarehouseError):
+    """A person ended a long piece of work; what it says is how far it came, and that this stays."""
+
+
 class DatabaseNotReady(WarehouseError):
     """The database has no tables yet, or those of another release."""
 

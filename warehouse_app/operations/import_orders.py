@@ -1,33 +1,18 @@
 """Importing customers' orders from a channel's export. What is being worked on is never overwritten."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import ClassVar
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping, select
-
-from warehouse_app.books.ledger import Cause, new_books
-from warehouse_app.books.loading import write
-from warehouse_app.domain.channel_order import ChannelLine, ChannelOrder, OrderFile, OrderReader
-from warehouse_app.domain.errors import WarehouseError
-from warehouse_app.domain.rejects import BadCell, Reason, Reject, left_out
+from warehouse_app.domain.channel_order import ChannelOrder, OrderFile, OrderReader, OrdersRead
+from warehouse_app.domain.errors import Interrupted, WarehouseError
+from warehouse_app.domain.rejects import Reject
 from warehouse_app.language import mark
-from warehouse_app.operations.importing import (
-    ROWS_A_TRANSACTION,
-    Progress,
-    Source,
-    default_currency,
-    find_products,
-    opened,
-    product_named,
-)
-from warehouse_app.operations.order_changes import Change, KnownOrder, change_order, load_known, why_not
-from warehouse_app.operations.order_rows import HouseRules, insert_orders
-from warehouse_app.operations.warehouses import ensure_warehouse
-from warehouse_app.store import tables
-from warehouse_app.store.database import Database, Transaction
-from warehouse_app.store.ids import new_key
+from warehouse_app.operations.importing import Progress, Source, default_currency, opened, rewindable
+from warehouse_app.operations.order_batches import Batch, Conflict, ReferenceCache, differing, store_batch
+from warehouse_app.operations.pace import Pace
+from warehouse_app.operations.reject_list import RejectList
+from warehouse_app.store.database import Database
 
 Readers = Mapping[str, OrderReader]
 
@@ -38,19 +23,20 @@ class UnknownChannel(WarehouseError):
     message: ClassVar[str] = mark("Files of the channel {channel} cannot be read. There are: {known}.")
 
 
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """An order that changed in the channel when it could not be changed here any more."""
+class OrdersInterrupted(Interrupted):
+    """A person ended the import between two orders."""
 
-    order: str
-    reason: Reason
+    message: ClassVar[str] = mark(
+        "Stopped after {done} of {total} rows: {orders} whole orders are stored. Start the same import again to go on."
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class OrderImport:
     """What came of the whole orders of an export: each was added, updated, unchanged or in conflict.
 
-    `lines` are those of these orders. Orders that were left out are in the rejects only, with each of their rows.
+    `lines` are those of these orders. Orders that were left out are in the rejects only, with each of their rows;
+    these come in the order of files and rows.
     """
 
     orders: int = 0
@@ -59,18 +45,7 @@ class OrderImport:
     updated: int = 0
     unchanged: int = 0
     conflicts: tuple[Conflict, ...] = ()
-    rejects: tuple[Reject, ...] = ()
-
-    def __add__(self, other: "OrderImport") -> "OrderImport":
-        return OrderImport(
-            self.orders + other.orders,
-            self.lines + other.lines,
-            self.added + other.added,
-            self.updated + other.updated,
-            self.unchanged + other.unchanged,
-            self.conflicts + other.conflicts,
-            tuple(sorted(self.rejects + other.rejects, key=lambda reject: (reject.file, reject.row))),
-        )
+    rejects: Sequence[Reject] = ()
 
 
 def import_orders(
@@ -82,129 +57,88 @@ def import_orders(
     readers: Readers,
     progress: Progress | None = None,
 ) -> OrderImport:
-    """Store the orders of a channel's files, which `readers` know how to read. Raises UnknownChannel or BadFile.
+    """Store the orders of a channel's files, which `readers` know how to read.
 
     Importing again changes nothing. An order that changed in the channel is updated as long as nobody works on it;
     its lines only while nothing is reserved for them. Otherwise it is a conflict for a person.
+
+    Raises UnknownChannel, BadFile, and OrdersInterrupted for Ctrl+C: whole orders are stored as far as it came.
     """
     reader = readers.get(channel)
     if reader is None:
         raise UnknownChannel(channel=channel, known=", ".join(sorted(readers)))
     currency = default_currency(database)
-    result = OrderImport()
-    for file in files:
-        with opened(file) as (stream, name):
-            read = reader(OrderFile(stream, name, shop, currency))
-        result += OrderImport(rejects=read.rejects)
-        for batch in _batches(read.orders):
-            result += database.write(_store, batch)
-            if progress is not None:
-                progress(result.lines, None)
-    return result
-
-
-def _batches(orders: Sequence[ChannelOrder]) -> Iterator[list[ChannelOrder]]:
-    """Orders by the transaction: whole orders, with not many more lines than a transaction should have."""
-    batch: list[ChannelOrder] = []
-    lines = 0
-    for order in orders:
-        if batch and lines + len(order.lines) > ROWS_A_TRANSACTION:
-            yield batch
-            batch, lines = [], 0
-        batch.append(order)
-        lines += len(order.lines)
-    if batch:
-        yield batch
+    done = _Import(database, progress)
+    try:
+        for file in files:
+            with opened(file) as (stream, name), rewindable(stream) as again:
+                done.take(reader(OrderFile(again, name, shop, currency)))
+    except KeyboardInterrupt as error:
+        raise OrdersInterrupted(done=done.rows, total=done.rows_known, orders=done.counts.orders) from error
+    return done.result()
 
 
 @dataclass(slots=True)
-class _Sorted:
-    """The orders of a batch by what is to be done with them."""
+class _Import:
+    """An import while it runs: takes orders as they are read and stores them batch by batch."""
 
-    new: list[ChannelOrder] = field(default_factory=list)
-    changed: list[Change] = field(default_factory=list)
+    database: Database
+    progress: Progress | None
+    counts: OrderImport = field(default_factory=OrderImport)
     conflicts: list[Conflict] = field(default_factory=list)
-    rejects: list[Reject] = field(default_factory=list)
-    unchanged: int = 0
-    orders: int = 0
-    lines: int = 0
+    rejects: RejectList = field(default_factory=RejectList)
+    reference: ReferenceCache = field(default_factory=ReferenceCache)
+    pace: Pace = field(default_factory=Pace)
+    rows: int = 0
+    rows_known: int = 0
 
+    def take(self, read: OrdersRead) -> None:
+        """Store what a reader gives; at no time more than a batch of it is here."""
+        self.rows_known += read.rows
+        batch: list[ChannelOrder] = []
+        rows = 0
+        for found in read.found:
+            count = 1 if isinstance(found, Reject) else len(found.lines)
+            if rows and rows + count > self.pace.rows:
+                self._store(batch, rows)
+                batch, rows = [], 0
+            rows += count
+            if isinstance(found, Reject):
+                self.rejects.add([found])
+            else:
+                batch.append(found)
+        self._store(batch, rows)
 
-def _store(tx: Transaction, batch: Sequence[ChannelOrder]) -> OrderImport:
-    warehouse = ensure_warehouse(tx)
-    rules = _rules(tx, warehouse, batch)
-    books = new_books(tx.recorded_at, Cause("order_import", new_key(), "", tx.now))
-    found = _sort(batch, load_known(tx, batch), rules)
-    insert_orders(tx, found.new, rules, books)
-    for change in found.changed:
-        change_order(tx, change, rules, books)
-    write(tx, books)
-    return OrderImport(
-        found.orders,
-        found.lines,
-        len(found.new),
-        len(found.changed),
-        found.unchanged,
-        tuple(found.conflicts),
-        tuple(found.rejects),
-    )
+    def result(self) -> OrderImport:
+        """What came of everything that was taken."""
+        return replace(self.counts, conflicts=tuple(self.conflicts), rejects=self.rejects.in_order())
 
+    def _store(self, batch: list[ChannelOrder], rows: int) -> None:
+        # Orders of a file that is imported again are known, which is found out without holding anybody up.
+        todo = self.database.read(differing, batch) if batch else []
+        rows_todo = _lines(todo)
+        if todo:
+            with self.pace.measured(rows_todo):
+                done = self.database.write(store_batch, todo, self.reference)
+            self._count(done)
+        known = len(batch) - len(todo)
+        self._count(Batch(unchanged=known, orders=known, lines=_lines(batch) - rows_todo))
+        self.rows += rows
+        if self.progress is not None and rows:
+            self.progress(self.rows, self.rows_known)
 
-def _rules(tx: Transaction, warehouse: RowMapping, batch: Sequence[ChannelOrder]) -> HouseRules:
-    services = {row["service"]: row["cut_off"] for row in tx.rows(select(tables.service))}
-    products = find_products(tx, (line.sku for order in batch for line in order.lines))
-    return HouseRules(services, products, ZoneInfo(warehouse["timezone"]), warehouse["review_limit_units"])
-
-
-def _sort(batch: Sequence[ChannelOrder], known: Mapping[str, KnownOrder], rules: HouseRules) -> _Sorted:
-    result = _Sorted()
-    for order in batch:
-        rejects = _problems(order, rules)
-        if rejects:
-            result.rejects += rejects
-            continue
-        result.orders += 1
-        result.lines += len(order.lines)
-        before = known.get(order.channel_order_id)
-        if before is None:
-            result.new.append(order)
-        elif before.content_hash == order.content_hash:
-            result.unchanged += 1
-        else:
-            _sort_changed(Change(order, before), rules, result)
-    return result
-
-
-def _sort_changed(change: Change, rules: HouseRules, result: _Sorted) -> None:
-    reason = why_not(change, rules)
-    if reason is None:
-        result.changed.append(change)
-    else:
-        result.conflicts.append(Conflict(change.order.order_no, reason))
-
-
-def _problems(order: ChannelOrder, rules: HouseRules) -> list[Reject]:
-    """What keeps an order from being taken, a reject for every one of its rows; nothing when it is fine."""
-    found: dict[int, Reject] = {}
-    for line in order.lines:
-        error = _problem(order, line, rules)
-        if error is not None:
-            found[line.row] = Reject(line.row, error.field, error.reason, order.file)
-    if not found:
-        return []
-    others = [line.row for line in order.lines if line.row not in found]
-    first = found[min(found)]
-    return [*found.values(), *left_out(order.order_no, others, first)]
-
-
-def _problem(order: ChannelOrder, line: ChannelLine, rules: HouseRules) -> BadCell | None:
-    if order.service not in rules.services:
-        known = ", ".join(sorted(rules.services))
-        return BadCell(
-            "service", mark("There is no service {service}. There are: {known}."), service=order.service, known=known
+    def _count(self, done: Batch) -> None:
+        counts = self.counts
+        self.counts = OrderImport(
+            counts.orders + done.orders,
+            counts.lines + done.lines,
+            counts.added + len(done.new),
+            counts.updated + len(done.changed),
+            counts.unchanged + done.unchanged,
         )
-    try:
-        product_named(rules.products, line.sku)
-    except BadCell as error:
-        return error
-    return None
+        self.conflicts += done.conflicts
+        self.rejects.add(done.rejects)
+
+
+def _lines(orders: Sequence[ChannelOrder]) -> int:
+    return sum(len(order.lines) for order in orders)

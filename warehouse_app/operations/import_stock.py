@@ -1,7 +1,7 @@
 """Importing opening stock (docs/files.md, stock). The file says what lies there; the books move the difference."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -60,11 +60,9 @@ def import_stock(database: Database, source: Source, progress: Progress | None =
     """
     kind = Kind(("sku", "location", "quantity"), _parse, lambda row: row.key, "location")
     with opened(source) as (stream, name):
-        rejects: list[Reject] = []
-        entries = list(read_entries(CsvTable(stream, name, kind.required), kind, rejects))
+        entries = list(read_entries(CsvTable(stream, name, kind.required), kind))
     store = partial(_store, costs=_mean_costs(entries))
-    result = store_entries(database, iter(entries), store, progress)
-    return result + ImportResult(rows=len(rejects), rejects=tuple(rejects))
+    return store_entries(database, entries, store, progress)
 
 
 def _parse(row: CsvRow) -> StockRow:
@@ -79,10 +77,12 @@ def _parse(row: CsvRow) -> StockRow:
     )
 
 
-def _mean_costs(entries: Sequence[Entry[StockRow]]) -> dict[str, Decimal]:
+def _mean_costs(entries: Iterable[Entry[StockRow] | Reject]) -> dict[str, Decimal]:
     values: dict[str, Decimal] = defaultdict(Decimal)
     units: dict[str, int] = defaultdict(int)
     for entry in entries:
+        if isinstance(entry, Reject):
+            continue
         row = entry.values
         if row.unit_cost is not None:
             values[row.sku.casefold()] += row.unit_cost * row.quantity

@@ -1,20 +1,24 @@
 """What every import shares: opening the file, storing its rows in short transactions, counting what came of them."""
 
 import gzip
+import shutil
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, Generic, TypeVar, cast
+from tempfile import TemporaryFile
+from typing import BinaryIO, ClassVar, Generic, TypeVar, cast
 
 from sqlalchemy import RowMapping, update
 
 from warehouse_app.domain.csv_table import CsvRow, CsvTable
-from warehouse_app.domain.errors import BadFile
+from warehouse_app.domain.errors import BadFile, Interrupted
 from warehouse_app.domain.rejects import BadCell, Reject
 from warehouse_app.language import mark
+from warehouse_app.operations.pace import Pace
+from warehouse_app.operations.reject_list import RejectList
 from warehouse_app.operations.warehouses import ensure_warehouse
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Transaction
@@ -25,10 +29,13 @@ Source = Path | str | BinaryIO
 Progress = Callable[[int, int | None], None]
 """Told how many rows are done, and of how many where that is known."""
 
-ROWS_A_TRANSACTION = 1_000
-"""Keeps a transaction short, so that nobody who scans has to wait for an import."""
-
 Parsed = TypeVar("Parsed")
+
+
+class RowsInterrupted(Interrupted):
+    """A person ended the import between two batches of rows."""
+
+    message: ClassVar[str] = mark("Stopped after {done} rows, which are stored. Start the same import again to go on.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,7 @@ class ImportResult:
     added: int = 0
     updated: int = 0
     unchanged: int = 0
-    rejects: tuple[Reject, ...] = ()
+    rejects: Sequence[Reject] = ()
 
     def __add__(self, other: "ImportResult") -> "ImportResult":
         return ImportResult(
@@ -47,7 +54,7 @@ class ImportResult:
             self.added + other.added,
             self.updated + other.updated,
             self.unchanged + other.unchanged,
-            tuple(sorted(self.rejects + other.rejects, key=lambda reject: reject.row)),
+            (*self.rejects, *other.rejects),
         )
 
 
@@ -83,14 +90,11 @@ def import_rows(
 ) -> ImportResult:
     """Read and store a file row by row, in batches. Raises BadFile."""
     with opened(source) as (stream, name):
-        rejects: list[Reject] = []
-        entries = read_entries(CsvTable(stream, name, kind.required), kind, rejects)
-        result = store_entries(database, entries, store, progress)
-    return result + ImportResult(rows=len(rejects), rejects=tuple(rejects))
+        return store_entries(database, read_entries(CsvTable(stream, name, kind.required), kind), store, progress)
 
 
-def read_entries(table: CsvTable, kind: Kind[Parsed], rejects: list[Reject]) -> Iterator[Entry[Parsed]]:
-    """The rows that make sense; the others are added to `rejects`. Of rows with the same key the first one counts."""
+def read_entries(table: CsvTable, kind: Kind[Parsed]) -> Iterator[Entry[Parsed] | Reject]:
+    """The rows, those that make no sense as rejects. Of rows with the same key the first one counts."""
     rows_by_key: dict[object, int] = {}
     for row in table:
         try:
@@ -98,7 +102,7 @@ def read_entries(table: CsvTable, kind: Kind[Parsed], rejects: list[Reject]) -> 
             values = kind.parse(row)
             _check_new(rows_by_key.setdefault(kind.key(values), row.number), row, kind.key_field)
         except BadCell as error:
-            rejects.append(table.reject(row, error))
+            yield table.reject(row, error)
         else:
             yield Entry(row.number, table.file, values)
 
@@ -109,20 +113,32 @@ def _check_new(first: int, row: CsvRow, field: str) -> None:
 
 
 def store_entries(
-    database: Database, entries: Iterator[Entry[Parsed]], store: Store[Parsed], progress: Progress | None = None
+    database: Database,
+    entries: Iterable[Entry[Parsed] | Reject],
+    store: Store[Parsed],
+    progress: Progress | None = None,
 ) -> ImportResult:
-    """Store entries batch by batch; what was stored stays when a later batch fails."""
-    result = ImportResult()
-    while batch := list(islice(entries, ROWS_A_TRANSACTION)):
-        result += database.write(_store_batch, batch, store)
-        if progress is not None:
-            progress(result.rows, None)
-    return result
+    """Store entries batch by batch; what was stored stays when a later batch fails. Raises RowsInterrupted."""
+    result, rejects, pace = ImportResult(), RejectList(), Pace()
+    coming = iter(entries)
+    try:
+        while batch := list(islice(coming, pace.rows)):
+            good = [entry for entry in batch if isinstance(entry, Entry)]
+            rejects.add(entry for entry in batch if isinstance(entry, Reject))
+            with pace.measured(len(good)):
+                done = database.write(_store_batch, good, store)
+            rejects.add(done.rejects)
+            result += replace(done, rows=len(batch), rejects=())
+            if progress is not None:
+                progress(result.rows, None)
+    except KeyboardInterrupt as error:
+        raise RowsInterrupted(done=result.rows) from error
+    return replace(result, rejects=rejects.in_order())
 
 
 def _store_batch(tx: Transaction, batch: Sequence[Entry[Parsed]], store: Store[Parsed]) -> ImportResult:
     ensure_warehouse(tx)
-    return store(tx, batch) + ImportResult(rows=len(batch))
+    return store(tx, batch)
 
 
 def reference_changed(tx: Transaction, entity: str) -> None:
@@ -169,3 +185,15 @@ def opened(source: Source) -> Iterator[tuple[BinaryIO, str]]:
                 yield stream, name
     except (OSError, EOFError, zlib.error) as error:
         raise BadFile(file=name, reason=getattr(error, "strerror", None) or str(error)) from error
+
+
+@contextmanager
+def rewindable(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """The same bytes as a stream that can be read again; what comes through a pipe is kept in a temporary file."""
+    if stream.seekable():
+        yield stream
+        return
+    with TemporaryFile() as kept:
+        shutil.copyfileobj(stream, kept)
+        kept.seek(0)
+        yield cast("BinaryIO", kept)
