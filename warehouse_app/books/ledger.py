@@ -65,6 +65,17 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
+class Paid:
+    """What units from a supplier cost, in 1/10,000 of a minor unit of the warehouse's currency; None if nobody said.
+
+    `reference` names the purchase order.
+    """
+
+    unit_cost: int | None
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Discrepancy:
     """A contradiction between the floor and the books, for a person."""
 
@@ -134,6 +145,8 @@ class Books:
     count_queue: RowSet[QueueRow] = field(default_factory=lambda: RowSet(QueueRow, tables.count_queue))
     claims: RowSet[ClaimRow] = field(default_factory=lambda: RowSet(ClaimRow, tables.claim))
     moves: list[Move] = field(default_factory=list)
+    paid: dict[int, Paid] = field(default_factory=dict)
+    """By their place in `moves`: what units that come from a supplier, or go back there, have cost."""
     discrepancies: list[Discrepancy] = field(default_factory=list)
     history: list[History] = field(default_factory=list)
     amendments: list[tuple[str, dict[str, object]]] = field(default_factory=list)
@@ -143,7 +156,9 @@ class Books:
     touched: set[str] = field(default_factory=set)
     """Orders whose state is looked at again when the batch is done."""
 
-    def move(self, goods: Goods, quantity: int, from_location: str, to_location: str) -> None:
+    def move(
+        self, goods: Goods, quantity: int, from_location: str, to_location: str, *, paid: Paid | None = None
+    ) -> None:
         """Move units. What the books do not have at `from_location` comes from the unreconciled place, as a debt.
 
         Units that arrive where such a debt is open settle it at once: then a late fact has explained it.
@@ -154,6 +169,8 @@ class Books:
         missing = quantity - source.on_hand
         if source.physical and missing > 0:
             self._owe(from_location, goods, missing)
+        if paid is not None:
+            self.paid[len(self.moves)] = paid
         self._shift(goods, quantity, from_location, to_location)
         self._settle_debt(to_location, goods)
 

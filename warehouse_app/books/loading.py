@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from sqlalchemy import select
 
 from warehouse_app.books.ledger import VIRTUAL, Books
+from warehouse_app.books.valuing import write_values
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
 from warehouse_app.store.ids import new_key
@@ -154,6 +155,7 @@ def _write_moves(tx: Transaction, books: Books) -> None:
             for place, move in enumerate(books.moves)
         ],
     )
+    write_values(tx, books, first)
 
 
 def _write_notes(tx: Transaction, books: Books) -> None:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from warehouse_app.books.applying import applies, reverses
-from warehouse_app.books.ledger import SUPPLIER, Books
+from warehouse_app.books.ledger import SUPPLIER, Books, Paid
 from warehouse_app.books.loading import Needs, needs
 from warehouse_app.books.rows import LotRow, PurchaseLineRow
 from warehouse_app.domain.facts import GoodsReceived, ReceiptClosed
@@ -23,8 +23,9 @@ def apply_goods_received(fact: GoodsReceived, books: Books) -> None:
     if fact.lot and books.lots.get(*goods) is None:
         expires_on = date.fromisoformat(fact.expires_on) if fact.expires_on else None
         books.lots.add(LotRow(fact.owner, fact.sku, fact.lot, expires_on))
-    books.move(goods, fact.quantity, SUPPLIER, fact.dock)
-    _line(fact, books).received += fact.quantity
+    line = _line(fact, books)
+    books.move(goods, fact.quantity, SUPPLIER, fact.dock, paid=Paid(line.house_unit_cost, fact.po_no))
+    line.received += fact.quantity
     order = books.purchase_orders.get(fact.po_no)
     if order is not None and order.state == "open":
         order.state = "receiving"
@@ -33,8 +34,10 @@ def apply_goods_received(fact: GoodsReceived, books: Books) -> None:
 @reverses(GoodsReceived)
 def reverse_goods_received(fact: GoodsReceived, books: Books) -> None:
     """The units were scanned by mistake."""
-    books.move((fact.owner, fact.sku, fact.lot), fact.quantity, fact.dock, SUPPLIER)
-    _line(fact, books).received -= fact.quantity
+    line = _line(fact, books)
+    paid = Paid(line.house_unit_cost, fact.po_no)
+    books.move((fact.owner, fact.sku, fact.lot), fact.quantity, fact.dock, SUPPLIER, paid=paid)
+    line.received -= fact.quantity
 
 
 @applies(ReceiptClosed, lambda fact: needs(purchase_orders=[fact.po_no], works=[f"receive:{fact.po_no}"]))

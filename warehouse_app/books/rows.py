@@ -264,6 +264,7 @@ class PurchaseLineRow:
     received: int
     unit_cost: int
     currency: str
+    house_unit_cost: int | None = None
 
 
 @dataclass(slots=True)

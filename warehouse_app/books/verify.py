@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from warehouse_app.books.bookkeeping import unapplied_count
 from warehouse_app.books.sealing import broken_seals, chain_head, unsealed_count
+from warehouse_app.books.verify_value import value_differences
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
 
@@ -51,6 +52,7 @@ def verify(tx: Transaction, printed_head: str = "") -> Verified:
         *_allocated_by_place(tx),
         *_lines(tx),
         *_cartons(tx),
+        *(Difference(*found) for found in value_differences(tx)),
         *(Difference("seal", seal.key, seal.found, seal.sealed) for seal in broken_seals(tx, printed_head)),
     ]
     count = {name: _count(tx, name) for name in ("move", "balance", "reservation", "allocation", "parked_fact")}

@@ -2,6 +2,8 @@
 
 import re
 from decimal import Decimal
+from fractions import Fraction
+from math import floor
 
 UNIT_COST_SCALE = 10_000
 """Unit costs are kept in 1/10,000 of a minor unit: GBP 1.3570 are 135.70 pence, 1,357,000."""
@@ -38,3 +40,25 @@ def to_minor(amount: Decimal, currency: str) -> int:
 def to_unit_cost(amount: Decimal, currency: str) -> int:
     """The amount in 1/10,000 of a minor unit."""
     return int(amount.scaleb(minor_digits(currency)) * UNIT_COST_SCALE)
+
+
+def from_unit_cost(unit_cost: int, currency: str) -> Fraction:
+    """A unit cost in the major unit of its currency."""
+    return Fraction(unit_cost, UNIT_COST_SCALE * 10 ** minor_digits(currency))
+
+
+def converted_unit_cost(amount: Fraction, rate: Decimal, currency: str) -> int:
+    """An amount in the major unit of another currency as a unit cost in this one, halves upwards.
+
+    The rate says how much of this currency one unit of the other is.
+    """
+    scale = Fraction(UNIT_COST_SCALE * 10 ** minor_digits(currency))
+    return floor(amount * Fraction(rate) * scale + Fraction(1, 2))
+
+
+def money_text(amount_minor: int, currency: str) -> str:
+    """An amount in minor units as people read it: 1,234.50 GBP."""
+    digits = minor_digits(currency)
+    whole, part = divmod(abs(amount_minor), 10**digits)
+    text = f"{whole:,}.{part:0{digits}}" if digits else f"{whole:,}"
+    return f"{'-' if amount_minor < 0 else ''}{text} {currency}".strip()

@@ -143,6 +143,10 @@ PROVED: Mapping[str, str] = {
     "line": mark("line"),
     "carton content": mark("carton content"),
     "seal": mark("seal"),
+    "units valued": mark("units valued"),
+    "units of cost entries": mark("units of cost entries"),
+    "value": mark("value"),
+    "cost entries": mark("cost entries"),
 }
 """The numbers that `verify` proves."""
 

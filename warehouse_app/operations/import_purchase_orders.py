@@ -1,15 +1,17 @@
 """Importing purchase orders (docs/files.md, purchase-orders)."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from sqlalchemy import RowMapping
 
 from warehouse_app.books.receiving import UNORDERED
 from warehouse_app.domain.csv_table import CsvRow
-from warehouse_app.domain.money import to_unit_cost
+from warehouse_app.domain.money import converted_unit_cost, from_unit_cost, to_unit_cost
 from warehouse_app.domain.rejects import BadCell, Reject
 from warehouse_app.language import mark
 from warehouse_app.operations.importing import (
@@ -25,10 +27,18 @@ from warehouse_app.operations.importing import (
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Row, Transaction
 
+HOUSE_UNIT_COST_MOST = 10**16
+"""As much as a unit may cost in any currency."""
+
+_RATE = re.compile(r"\d{1,10}(\.\d{1,10})?", re.ASCII)
+
 
 @dataclass(frozen=True, slots=True)
 class PurchaseRow:
-    """A line of a purchase order. The cost is a decimal in the major unit; `blind` is None when the file is silent."""
+    """A line of a purchase order. The cost is a decimal in the major unit; `blind` is None when the file is silent.
+
+    The rate says how much of the warehouse's currency one unit of the line's is.
+    """
 
     po_no: str
     line_no: int
@@ -37,6 +47,7 @@ class PurchaseRow:
     quantity: int
     unit_cost: Decimal | None
     currency: str
+    rate: Decimal | None
     due_on: date | None
     blind: bool | None
 
@@ -70,9 +81,18 @@ def _parse(row: CsvRow) -> PurchaseRow:
         row.whole("quantity", least=1),
         row.decimal("unit_cost"),
         row.currency("currency", ""),
+        _rate(row),
         row.day("due_on"),
         row.yes("blind", default=False) if row.has("blind") else None,
     )
+
+
+def _rate(row: CsvRow) -> Decimal | None:
+    text = row.matching("rate", _RATE, "0.7912")
+    rate = Decimal(text) if text else None
+    if rate is not None and not rate:
+        raise BadCell("rate", mark("A rate of 0 would make everything free."))
+    return rate
 
 
 def _store(tx: Transaction, batch: Sequence[Entry[PurchaseRow]]) -> ImportResult:
@@ -106,23 +126,52 @@ def _load(tx: Transaction, po_nos: set[str]) -> _Batch:
     return _Batch(dict(orders), dict(lines), begun | {row["work"].partition(":")[2] for row in claims})
 
 
-def _line(row: PurchaseRow, product: RowMapping, currency: str, known: Row | None) -> dict[str, object]:
-    """The line as a row. Without a cost it has the product's of the day it was first imported."""
-    if row.unit_cost is not None:
-        currency = row.currency or currency
-        unit_cost = to_unit_cost(row.unit_cost, currency)
-    else:
-        source = known if known is not None and known["sku"] == product["sku"] else product
-        currency, unit_cost = source["currency"], source["unit_cost"]
+def _line(row: PurchaseRow, product: RowMapping, house: str, known: Row | None) -> dict[str, object]:
+    """The line as a row. Without a cost it has the product's of the day it was first imported. Raises BadCell."""
     return {
         "po_no": row.po_no,
         "line_no": row.line_no,
         "owner": "",
         "sku": product["sku"],
         "ordered": row.quantity,
+        **_cost(row, product, house, known),
+    }
+
+
+def _cost(row: PurchaseRow, product: RowMapping, house: str, known: Row | None) -> dict[str, object]:
+    """The columns that say what a unit costs, in the line's currency and in the warehouse's. Raises BadCell."""
+    if row.unit_cost is None and known is not None and known["sku"] == product["sku"] and row.rate is None:
+        return {name: known[name] for name in ("unit_cost", "currency", "rate", "house_unit_cost")}
+    said = row.unit_cost is not None
+    currency = (row.currency if said else product["currency"]) or house
+    unit_cost = to_unit_cost(row.unit_cost, currency) if row.unit_cost is not None else int(product["unit_cost"])
+    amount = from_unit_cost(unit_cost, currency)
+    return {
         "unit_cost": unit_cost,
         "currency": currency,
+        "rate": "" if row.rate is None or currency == house else f"{row.rate.normalize():f}",
+        "house_unit_cost": _house_cost(row, amount, currency, house) if said or unit_cost else None,
     }
+
+
+def _house_cost(row: PurchaseRow, amount: Fraction, currency: str, house: str) -> int | None:
+    """What a unit costs in the warehouse's currency; unknown for a product's cost in another one without a rate."""
+    rate = row.rate
+    if currency == house:
+        if rate not in (None, 1):
+            raise BadCell(
+                "rate", mark("{currency} is the warehouse's own currency: leave the rate out."), currency=house
+            )
+        rate = Decimal(1)
+    if rate is None:
+        if row.unit_cost is None:
+            return None
+        message = mark("The cost is in {currency}: say how much {house} one {currency} is.")
+        raise BadCell("rate", message, currency=currency, house=house)
+    cost = converted_unit_cost(amount, rate, house)
+    if cost > HOUSE_UNIT_COST_MOST:
+        raise BadCell("rate", mark("With this rate a unit costs more than can be."))
+    return cost
 
 
 def _take(row: PurchaseRow, line: Row, state: _Batch) -> None:

@@ -9,7 +9,7 @@ from functools import partial
 
 from sqlalchemy import RowMapping
 
-from warehouse_app.books.ledger import LOSS, SUPPLIER, Books, Cause, Goods, new_books
+from warehouse_app.books.ledger import LOSS, SUPPLIER, Books, Cause, Goods, Paid, new_books
 from warehouse_app.books.loading import load, needs, write
 from warehouse_app.books.rows import LotRow
 from warehouse_app.domain.csv_table import CsvRow, CsvTable
@@ -56,7 +56,8 @@ class StockRow:
 def import_stock(database: Database, source: Source, progress: Progress | None = None) -> ImportResult:
     """Make the books hold what the file says; places that it does not name keep what they have. Raises BadFile.
 
-    A product gets the mean cost of its units in the file as its unit cost.
+    Units come in at the cost that their row says. A product gets the mean cost of its units in the file as its unit
+    cost, which is also that of units in rows without one.
     """
     kind = Kind(("sku", "location", "quantity"), _parse, lambda row: row.key, "location")
     with opened(source) as (stream, name):
@@ -93,6 +94,7 @@ def _mean_costs(entries: Iterable[Entry[StockRow] | Reject]) -> dict[str, Decima
 def _store(tx: Transaction, batch: Sequence[Entry[StockRow]], costs: dict[str, Decimal]) -> ImportResult:
     products = find_products(tx, (entry.values.sku for entry in batch))
     books = new_books(tx.recorded_at, Cause(CAUSE, new_key(), "", tx.now))
+    currency = tx.lock_warehouse()["currency"]
     places = {entry.values.location for entry in batch}
     load(tx, books, needs(places=places, skus={product["sku"] for product in products.values()}))
     new_costs: dict[str, int] = {}
@@ -101,11 +103,11 @@ def _store(tx: Transaction, batch: Sequence[Entry[StockRow]], costs: dict[str, D
     for entry in batch:
         try:
             product = product_named(products, entry.values.sku, stocked=True)
-            what = _bring_in(entry.values, product, books)
+            cost = costs.get(product["sku_folded"])
+            what = _bring_in(entry.values, product, books, _paid(entry.values, product, cost, currency))
         except BadCell as error:
             rejects.append(entry.reject(error))
             continue
-        cost = costs.get(product["sku_folded"])
         if cost is not None and (unit_cost := to_unit_cost(cost, product["currency"])) != product["unit_cost"]:
             new_costs[product["sku"]] = unit_cost
             what = "updated" if what == "unchanged" else what
@@ -117,7 +119,13 @@ def _store(tx: Transaction, batch: Sequence[Entry[StockRow]], costs: dict[str, D
     return ImportResult(rejects=tuple(rejects), **counts)
 
 
-def _bring_in(row: StockRow, product: RowMapping, books: Books) -> str:
+def _paid(row: StockRow, product: RowMapping, mean_cost: Decimal | None, currency: str) -> Paid:
+    """What the units of a row have cost; unknown in another currency than the warehouse's."""
+    cost = mean_cost if row.unit_cost is None else row.unit_cost
+    return Paid(None if cost is None or product["currency"] not in (currency, "") else to_unit_cost(cost, currency))
+
+
+def _bring_in(row: StockRow, product: RowMapping, books: Books, paid: Paid) -> str:
     """Move what is missing or too much; say what became of the row. Raises BadCell before anything is moved."""
     place = books.locations.get(row.location)
     if place is None or not place.physical:
@@ -130,7 +138,7 @@ def _bring_in(row: StockRow, product: RowMapping, books: Books) -> str:
         _check_promises(row, goods, before - row.quantity, books)
         books.move(goods, before - row.quantity, row.location, LOSS)
     elif row.quantity > before:
-        books.move(goods, row.quantity - before, SUPPLIER, row.location)
+        books.move(goods, row.quantity - before, SUPPLIER, row.location, paid=paid)
     if row.quantity == before:
         return "unchanged"
     return "updated" if before else "added"

@@ -1,0 +1,56 @@
+"""Proves what stock is worth: from its cost entries, and by the units that lie in the house."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Select, func, literal, or_, select
+
+from warehouse_app.store import tables
+from warehouse_app.store.database import Transaction
+
+Sums = dict[tuple[str, str], int]
+Found = tuple[str, str, int, int]
+"""What differs, where, what is booked and what is proven."""
+
+
+def value_differences(tx: Transaction) -> Iterator[Found]:
+    """Every product whose units or value are not those of its cost entries, or whose units do not lie in the house."""
+    pool, entry, balance = tables.product_cost, tables.cost_entry, tables.balance
+    units, values = _sums(tx, select(pool.c.sku, pool.c.owner, pool.c.quantity, pool.c.value).where(tx.mine(pool)))
+    totals = select(entry.c.sku, entry.c.owner, func.sum(entry.c.quantity), func.sum(entry.c.value))
+    entered, worth = _sums(tx, totals.where(tx.mine(entry)).group_by(entry.c.sku, entry.c.owner))
+    here = select(balance.c.sku, balance.c.owner, func.sum(balance.c.on_hand), literal(0))
+    here = here.where(tx.mine(balance), balance.c.physical).group_by(balance.c.sku, balance.c.owner)
+    lying, _ = _sums(tx, here)
+    yield from _compared("units valued", units, lying)
+    yield from _compared("units of cost entries", entered, units)
+    yield from _compared("value", values, worth)
+    yield from _missing_entries(tx)
+
+
+def _sums(tx: Transaction, query: Select[Any]) -> tuple[Sums, Sums]:
+    units: Sums = {}
+    values: Sums = {}
+    for sku, owner, quantity, value in tx.connection.execute(query):
+        units[sku, owner], values[sku, owner] = int(quantity), int(value)
+    return units, values
+
+
+def _compared(what: str, booked: Sums, proven: Sums) -> Iterator[Found]:
+    for key in sorted(booked.keys() | proven.keys()):
+        if booked.get(key, 0) != proven.get(key, 0):
+            yield what, " / ".join(key), booked.get(key, 0), proven.get(key, 0)
+
+
+def _missing_entries(tx: Transaction) -> Iterator[Found]:
+    """Cost entries are numbered without gaps, from 1 to the last number that the books gave."""
+    entry, counter = tables.cost_entry, tables.warehouse
+    given = int(tx.value(select(counter.c.cost_no).where(tx.mine(counter))) or 0)
+    inside = entry.c.cost_no.between(1, given)
+    found = int(tx.value(select(func.count()).select_from(entry).where(tx.mine(entry), inside)))
+    if found != given:
+        yield "cost entries", "", found, given
+    outside = or_(entry.c.cost_no < 1, entry.c.cost_no > given)
+    added = tx.value(select(func.min(entry.c.cost_no)).where(tx.mine(entry), outside))
+    if added is not None:
+        yield "cost entries", str(added), 1, 0
