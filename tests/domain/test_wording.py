@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from warehouse_app.domain.facts import Fact
-from warehouse_app.domain.wording import ON_HOLD, SHORT, SHORT_TAKEN, cause_name, event_name, reason_text, state_name
+from warehouse_app.domain.wording import ON_HOLD, SHORT, SHORT_AFTER, cause_name, event_name, reason_text, state_name
 from warehouse_app.language import use_language
 
 
@@ -18,10 +18,10 @@ def _in_chinese() -> Iterator[None]:
 
 def test_a_recorded_shortage_is_recognised_and_said_in_the_language_in_use() -> None:
     alone = SHORT.format(sku="85123A", wanted=3, available=1)
-    taken = SHORT_TAKEN.format(sku="85123A", wanted=3, available=1, order="553000")
+    taken = SHORT_AFTER["age"].format(sku="85123A", wanted=3, available=1, order="553000")
 
     assert reason_text(alone) == "85123A：需 3 件，仅 1 件"
-    assert reason_text(taken) == "85123A：需 3 件，仅 1 件，余量已给订单 553000"
+    assert reason_text(taken) == "85123A：需 3 件，订单 553000 下单更早，之后仅剩 1 件"
 
 
 def test_a_hold_is_said_with_its_reason() -> None:

@@ -4,18 +4,9 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from warehouse_app.planning.allocation import (
-    LeftBehind,
-    LineDemand,
-    LineReservation,
-    LineShort,
-    LotBalance,
-    OrderDemand,
-    ShortReason,
-    Take,
-    plan_allocations,
-    plan_reservations,
-)
+from warehouse_app.planning.allocation import LeftBehind, LineShort, LotBalance, Take, plan_allocations
+from warehouse_app.planning.demand import LineDemand, OrderDemand, ShortReason
+from warehouse_app.planning.reservation import LineReservation, plan_reservations
 
 APRIL, MAY = date(2027, 4, 30), date(2027, 5, 31)
 
@@ -42,7 +33,7 @@ def test_partial_order_reserves_what_there_is_and_names_who_got_the_last_units()
 
     assert reservations == (
         LineReservation("1", 1, 4, 4, None),
-        LineReservation("2", 1, 2, 4, ShortReason("own", "mug", wanted=4, available=2, taken_by="1")),
+        LineReservation("2", 1, 2, 4, ShortReason("own", "mug", wanted=4, available=2, taken_by="1", decided_by=0)),
     )
 
 

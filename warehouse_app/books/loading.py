@@ -159,18 +159,12 @@ def _write_moves(tx: Transaction, books: Books) -> None:
 
 
 def _write_notes(tx: Transaction, books: Books) -> None:
-    tx.add(
+    recorded_at = tx.recorded_at
+    tx.add_tuples(
         tables.order_history,
+        ("entry_id", "order_no", "what", "detail", "actor", "happened_at", "recorded_at"),
         [
-            {
-                "entry_id": new_key(),
-                "order_no": note.order_no,
-                "what": note.what,
-                "detail": note.detail,
-                "actor": note.cause.worker,
-                "happened_at": note.cause.happened_at,
-                "recorded_at": tx.recorded_at,
-            }
+            (new_key(), note.order_no, note.what, note.detail, note.cause.worker, note.cause.happened_at, recorded_at)
             for note in books.history
         ],
     )

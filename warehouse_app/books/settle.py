@@ -9,8 +9,10 @@ from warehouse_app.books.late_facts import reverse_explained_variances
 from warehouse_app.books.ledger import Books, Replacement
 from warehouse_app.books.loading import Needs, load, load_stock
 from warehouse_app.books.order_states import settle_order
+from warehouse_app.books.ranking import order_rank
 from warehouse_app.books.rows import BalanceRow, LineRow, PickListRow, StopRow
-from warehouse_app.planning.allocation import LineDemand, LotBalance, OrderDemand, Take, plan_allocations
+from warehouse_app.planning.allocation import LotBalance, Take, plan_allocations
+from warehouse_app.planning.demand import LineDemand, OrderDemand
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
 from warehouse_app.store.ids import new_key
@@ -54,7 +56,7 @@ def _give_back_here(balance: BalanceRow, books: Books) -> None:
 
 def _urgency(books: Books, order_no: str) -> tuple[object, ...]:
     order = books.orders.get(order_no)
-    return (order.ship_by, -order.priority, order.ordered_at, order_no) if order else ()
+    return (*order_rank(order), order_no) if order else ()
 
 
 def _withdraw_stop(line: LineRow, location: str, lot: str, quantity: int, books: Books) -> str:
@@ -137,7 +139,7 @@ def _plan_replacements(tx: Transaction, books: Books, lost: dict[tuple[str, int]
     for (order_no, line_no), replacement in lost.items():
         line, order = books.lines[order_no, line_no], books.orders[order_no]
         demand = LineDemand(line_no, line.owner, line.sku, replacement.quantity)
-        demands.append(OrderDemand(order_no, (order.ship_by, -order.priority), complete_only=False, lines=(demand,)))
+        demands.append(OrderDemand(order_no, order_rank(order), complete_only=False, lines=(demand,)))
     return plan_allocations(demands, free).takes
 
 

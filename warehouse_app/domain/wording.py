@@ -151,7 +151,16 @@ PROVED: Mapping[str, str] = {
 """The numbers that `verify` proves."""
 
 SHORT = mark("{sku}: {wanted} wanted, {available} available")
-SHORT_TAKEN = mark("{sku}: {wanted} wanted, {available} available, the last went to order {order}")
+SHORT_AFTER: Mapping[str, str] = {
+    "promise": mark("{sku}: {wanted} wanted, {available} left after order {order}, which was promised for earlier"),
+    "priority": mark("{sku}: {wanted} wanted, {available} left after order {order}, which has a higher priority"),
+    "tier": mark("{sku}: {wanted} wanted, {available} left after order {order}, whose customer comes first"),
+    "age": mark("{sku}: {wanted} wanted, {available} left after order {order}, which is older"),
+    "number": mark("{sku}: {wanted} wanted, {available} left after order {order}, which has the lower number"),
+}
+"""Why another order got the last units, by the part of the ranks that decided it, the most important part first."""
+
+KEPT = mark("{reason}; overdue, so what comes in is kept for it")
 ON_HOLD = mark("on hold: {reason}")
 """Reasons are kept as English text, made from these templates, and recognised by them."""
 
@@ -188,7 +197,7 @@ def proved_name(number: str) -> str:
 
 def reason_text(reason: str) -> str:
     """Why an order waits or a location is counted: a word, a text of one of our templates, or what somebody typed."""
-    for template in (SHORT_TAKEN, SHORT, ON_HOLD):
+    for template in (KEPT, *SHORT_AFTER.values(), SHORT, ON_HOLD):
         found = _pattern(template).fullmatch(reason)
         if found:
             values = found.groupdict()

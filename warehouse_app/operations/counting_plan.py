@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, func, select
 from warehouse_app.domain.errors import NotFound, WarehouseError
 from warehouse_app.language import mark
 from warehouse_app.operations.business_days import current_business_day
-from warehouse_app.operations.waves import read_floor
+from warehouse_app.operations.list_making import read_floor
 from warehouse_app.planning.walks import plan_walk
 from warehouse_app.store import tables
 from warehouse_app.store.database import Row, Transaction

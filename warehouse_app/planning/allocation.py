@@ -1,60 +1,17 @@
-"""Who gets which units: reservations when orders arrive, allocations by location and lot when a wave is released.
+"""Which units are taken for which order line: allocations by location and lot, when orders go to the floor.
 
-Orders are served by rank, the lowest first. A complete-only order takes all its units or none; any other order takes
-what there is. Quantities are base units.
+Orders are served by rank. A complete-only order takes all its units or none; any other order takes what there is.
+Quantities are base units.
 """
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from typing import NamedTuple
 
-Rank = tuple[int | str | datetime, ...]  # What may not be overtaken, most important first: cut-off, priority, age.
-StockKey = tuple[str, str]  # owner, sku
-
-
-@dataclass(frozen=True, slots=True)
-class LineDemand:
-    line_no: int
-    owner: str
-    sku: str
-    quantity_open: int
-
-
-@dataclass(frozen=True, slots=True)
-class OrderDemand:
-    """`rank` must be comparable with the ranks of the other orders; equal ranks go by order number."""
-
-    order_no: str
-    rank: Rank
-    complete_only: bool
-    lines: tuple[LineDemand, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ShortReason:
-    """Why units are missing: so many were wanted, so many were there; `taken_by` got the last ones served before."""
-
-    owner: str
-    sku: str
-    wanted: int
-    available: int
-    taken_by: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class LineReservation:
-    """`quantity` of `quantity_open` is reserved; where it is less, `short` says why.
-
-    A line that a complete-only order gives up although it could be filled names the line the order waits for.
-    """
-
-    order_no: str
-    line_no: int
-    quantity: int
-    quantity_open: int
-    short: ShortReason | None
+from warehouse_app.planning.demand import OrderDemand, Pool, ShortReason, StockKey, by_rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +28,9 @@ class LotBalance:
     pick_face: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Take:
+class Take(NamedTuple):
+    """Units of one place and lot for an order line."""
+
     order_no: str
     line_no: int
     owner: str
@@ -107,19 +65,6 @@ class AllocationPlan:
     short: tuple[LineShort, ...]
 
 
-def plan_reservations(orders: Iterable[OrderDemand], available: Mapping[StockKey, int]) -> tuple[LineReservation, ...]:
-    """Share out what is available (owner and sku to quantity); one result a line, in the order of service."""
-    pool = _Pool(available)
-    reservations: list[LineReservation] = []
-    for order in _by_rank(orders):
-        waits_for = pool.shortage(order) if order.complete_only else None
-        for line in order.lines:
-            short = waits_for or pool.shortage_of(line)
-            quantity = 0 if waits_for else pool.take(order, line)
-            reservations.append(LineReservation(order.order_no, line.line_no, quantity, line.quantity_open, short))
-    return tuple(reservations)
-
-
 def plan_allocations(orders: Iterable[OrderDemand], balances: Iterable[LotBalance]) -> AllocationPlan:
     """Choose location and lot for every unit that can be had.
 
@@ -128,18 +73,18 @@ def plan_allocations(orders: Iterable[OrderDemand], balances: Iterable[LotBalanc
     first, so that the picker stops as few times as possible.
     """
     shelves = _shelves(balances)
-    pool = _Pool({key: shelf.quantity for key, shelf in shelves.items()})
+    pool = Pool({key: shelf.quantity for key, shelf in shelves.items()})
     takes: list[Take] = []
     left_behind: list[LeftBehind] = []
     short: list[LineShort] = []
-    for order in _by_rank(orders):
+    for order in by_rank(orders):
         shortage = pool.shortage(order)
         if shortage and (order.complete_only or not pool.has_any(order)):
             left_behind.append(LeftBehind(order.order_no, shortage))
             continue
         for line in order.lines:
-            reason = pool.shortage_of(line) if shortage else None
-            quantity = pool.take(order, line)
+            reason = pool.shortage_of(order, line) if shortage else None
+            quantity = pool.take(order, line, line.quantity_open)
             if reason:
                 short.append(LineShort(order.order_no, line.line_no, line.quantity_open - quantity, reason))
             if quantity:
@@ -148,48 +93,6 @@ def plan_allocations(orders: Iterable[OrderDemand], balances: Iterable[LotBalanc
                     for b, taken in shelves[line.owner, line.sku].take(quantity)
                 )
     return AllocationPlan(tuple(takes), tuple(left_behind), tuple(short))
-
-
-def _by_rank(orders: Iterable[OrderDemand]) -> list[OrderDemand]:
-    return sorted(orders, key=lambda order: (order.rank, order.order_no))
-
-
-class _Pool:
-    """What is left of each owner's products while orders are served, and who was served last."""
-
-    def __init__(self, available: Mapping[StockKey, int]) -> None:
-        self._left = dict(available)
-        self._last_served: dict[StockKey, str] = {}
-
-    def shortage_of(self, line: LineDemand) -> ShortReason | None:
-        key = (line.owner, line.sku)
-        available = max(self._left.get(key, 0), 0)
-        if available >= line.quantity_open:
-            return None
-        return ShortReason(line.owner, line.sku, line.quantity_open, available, self._last_served.get(key))
-
-    def shortage(self, order: OrderDemand) -> ShortReason | None:
-        """The first product of which the whole order wants more than is left."""
-        wanted: dict[StockKey, int] = {}
-        for line in order.lines:
-            key = (line.owner, line.sku)
-            wanted[key] = wanted.get(key, 0) + line.quantity_open
-        for key, quantity in wanted.items():
-            available = max(self._left.get(key, 0), 0)
-            if available < quantity:
-                return ShortReason(*key, quantity, available, self._last_served.get(key))
-        return None
-
-    def has_any(self, order: OrderDemand) -> bool:
-        return any(line.quantity_open > 0 and self._left.get((line.owner, line.sku), 0) > 0 for line in order.lines)
-
-    def take(self, order: OrderDemand, line: LineDemand) -> int:
-        key = (line.owner, line.sku)
-        quantity = max(min(line.quantity_open, self._left.get(key, 0)), 0)
-        if quantity:
-            self._left[key] -= quantity
-            self._last_served[key] = order.order_no
-        return quantity
 
 
 def _shelves(balances: Iterable[LotBalance]) -> dict[StockKey, "_Shelf"]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from string import ascii_uppercase
 
-from warehouse_app.planning.allocation import Rank
+from warehouse_app.planning.demand import Rank
 from warehouse_app.planning.walks import Layout, Point, Stop, plan_walk
 
 

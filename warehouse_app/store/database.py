@@ -151,17 +151,12 @@ class Transaction:
         """Tell the feed that these things changed, in the order of commits."""
         names = list(dict.fromkeys(keys))
         first = self.next_numbers("feed_no", len(names))
-        rows = (
-            {
-                "feed_no": first + place,
-                "entity": entity,
-                "key": key,
-                "payload": payload,
-                "recorded_at": self.recorded_at,
-            }
-            for place, key in enumerate(names)
+        recorded_at = self.recorded_at
+        self.add_tuples(
+            tables.feed,
+            ("feed_no", "entity", "key", "payload", "recorded_at"),
+            [(feed_no, entity, key, payload, recorded_at) for feed_no, key in enumerate(names, first)],
         )
-        self.add(tables.feed, rows)
 
     def finish(self) -> None:
         """Write the counters back; called once, right before the commit."""

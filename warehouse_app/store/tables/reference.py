@@ -69,7 +69,7 @@ worker = Table(
 )
 
 customer = Table("customer", metadata, words("customer", key=True), words("name"), number("tier", default=0))
-"""Customers that come before others: of two orders with the same promise, the one of the higher tier is served first."""
+"""Customers and their tiers: of two orders with the same promise, the one of the higher tier is served first."""
 
 supplier = Table("supplier", metadata, words("supplier", key=True), words("name"), words("country"))
 
