@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from warehouse_app.books.bookkeeping import unapplied_count
 from warehouse_app.books.sealing import broken_seals, chain_head, unsealed_count
@@ -50,6 +50,7 @@ def verify(tx: Transaction, printed_head: str = "") -> Verified:
         *_totals(tx),
         *_promises_by_line(tx),
         *_allocated_by_place(tx),
+        *_set_aside(tx),
         *_lines(tx),
         *_cartons(tx),
         *(Difference(*found) for found in value_differences(tx)),
@@ -155,6 +156,41 @@ def _allocated_by_place(tx: Transaction) -> list[Difference]:
     names = (allocation.c.location, allocation.c.sku, allocation.c.owner, allocation.c.lot)
     query = select(*names, func.sum(allocation.c.quantity)).where(tx.mine(allocation)).group_by(*names)
     return _compare("allocated", booked, _summed(tx, query))
+
+
+def _set_aside(tx: Transaction) -> list[Difference]:
+    """What is set aside is what campaigns have left; what orders drew from them is part of what is reserved."""
+    stock, campaign, draw = tables.product_stock, tables.campaign, tables.campaign_draw
+    names = (stock.c.sku, stock.c.owner)
+    booked = select(*names, stock.c.set_aside).where(tx.mine(stock), stock.c.set_aside != 0)
+    kept = select(campaign.c.sku, campaign.c.owner, func.sum(campaign.c.remaining)).where(tx.mine(campaign))
+    kept = kept.where(campaign.c.remaining != 0).group_by(campaign.c.sku, campaign.c.owner)
+    key = (campaign.c.campaign, campaign.c.sku, campaign.c.owner)
+    drawn = select(*key, campaign.c.drawn).where(
+        tx.mine(campaign), campaign.c.ended_at.is_(None), campaign.c.drawn != 0
+    )
+    mine = (draw.c.campaign, draw.c.sku, draw.c.owner)
+    draws = select(*mine, func.sum(draw.c.quantity)).where(tx.mine(draw)).group_by(*mine)
+    return [
+        *_compare("set aside", _summed(tx, booked), _summed(tx, kept)),
+        *_compare("drawn from campaign", _summed(tx, drawn), _summed(tx, draws)),
+        *_overdrawn(tx),
+    ]
+
+
+def _overdrawn(tx: Transaction) -> list[Difference]:
+    """No line holds more units from campaigns than it holds at all."""
+    draw, line = tables.campaign_draw, tables.fulfilment_line
+    same = [draw.c[name] == line.c[name] for name in ("warehouse_id", "order_no", "line_no", "sku", "owner")]
+    drawn = func.sum(draw.c.quantity)
+    query = select(draw.c.order_no, draw.c.line_no, drawn, func.coalesce(func.max(line.c.reserved), 0))
+    query = query.outerjoin_from(draw, line, and_(*same)).where(tx.mine(draw)).group_by(draw.c.order_no, draw.c.line_no)
+    rows = tx.connection.execute(query)
+    return [
+        Difference("drawn for line", f"{order_no} / {line_no}", int(units), int(reserved))
+        for order_no, line_no, units, reserved in rows
+        if units > reserved
+    ]
 
 
 def _lines(tx: Transaction) -> list[Difference]:
