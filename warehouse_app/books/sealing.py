@@ -6,10 +6,10 @@ no longer in the chain. Moves above the last page are not sealed yet: they are p
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import RowMapping, Text, and_, func, or_, select, type_coerce
+from sqlalchemy import RowMapping, Text, and_, func, select, type_coerce
 from sqlalchemy.sql import ColumnElement
 
 from warehouse_app.store import tables
@@ -77,7 +77,7 @@ def chain_holds(tx: Transaction, head: str) -> bool:
 def ledger_hash(tx: Transaction) -> str:
     """One hash over every move, sealed or not, for telling whether two databases hold the same ledger."""
     digest = hashlib.sha256()
-    for first in range(1, _newest_move(tx) + 1, PAGE_MOVES * PAGES_A_QUERY):
+    for first in range(1, newest_move(tx) + 1, PAGE_MOVES * PAGES_A_QUERY):
         query = select(_joined_lines(tx)).where(_between(tx, first, first + PAGE_MOVES * PAGES_A_QUERY - 1))
         digest.update(f"{tx.value(query)}{MOVE_END}".encode())
     return digest.hexdigest()
@@ -85,7 +85,7 @@ def ledger_hash(tx: Transaction) -> str:
 
 def unsealed_count(tx: Transaction) -> int:
     """Moves that no page covers yet."""
-    return max(0, _newest_move(tx) - _last_page(tx).last)
+    return max(0, newest_move(tx) - _last_page(tx).last)
 
 
 def seal_full_pages(database: Database) -> int:
@@ -99,23 +99,37 @@ def seal_now(database: Database) -> str:
     return database.read(chain_head)
 
 
-def broken_seals(tx: Transaction, printed_head: str = "") -> list[BrokenSeal]:
-    """Replay the chain: the first altered or missing move of every page that does not hold, and moves beside the pages.
+class ChainProof:
+    """Replays the chain, in steps that may each be a transaction of their own: sealed moves and pages never change."""
 
-    With a head that was printed or kept earlier, also whether the chain still contains it.
-    """
-    broken: list[BrokenSeal] = []
-    hashes = set()
-    before = _genesis(tx)
-    for page, text in _pages_with_text(tx):
-        broken += _broken_in(tx, before, page, text)
-        hashes.add(page.hash)
-        before = page
-    broken += _beside_the_pages(tx, before.last)
-    wanted = printed_head.strip().lower()
-    if wanted and wanted not in hashes:
-        broken.append(BrokenSeal(f"head {wanted}", "not in the chain", "printed or kept earlier"))
-    return broken
+    def __init__(self, printed_head: str = "") -> None:
+        self._wanted = printed_head.strip().lower()
+        self._seen = not self._wanted
+        self._before: _Page | None = None
+        self._broken: list[BrokenSeal] = []
+
+    def step(self, tx: Transaction) -> bool:
+        """Prove some more pages; False when there are none left."""
+        before = self._before or _genesis(tx)
+        pages = _pages_with_text(tx, before.page_no if self._before else None)
+        for page, text in pages:
+            self._broken += _broken_in(tx, before, page, text)
+            self._seen = self._seen or page.hash == self._wanted
+            before = page
+        self._before = before
+        return bool(pages)
+
+    def finish(self, tx: Transaction) -> list[BrokenSeal]:
+        """What is left, and everything found: the first altered or missing move of each page that does not hold.
+
+        Then moves beside the pages, and a head that was printed or kept earlier and is not in the chain.
+        """
+        while self.step(tx):
+            pass
+        broken = [*self._broken, *_beside_the_pages(tx, (self._before or _genesis(tx)).last)]
+        if not self._seen:
+            broken.append(BrokenSeal(f"head {self._wanted}", "not in the chain", "printed or kept earlier"))
+        return broken
 
 
 def _seal(database: Database, *, rest: bool) -> int:
@@ -185,10 +199,12 @@ def _broken_in(tx: Transaction, before: _Page, page: _Page, text: str) -> list[B
 
 def _beside_the_pages(tx: Transaction, sealed_to: int) -> list[BrokenSeal]:
     """Moves whose numbers the books never gave, and numbers above the last page that have no move."""
-    move, newest = tables.move, _newest_move(tx)
-    outside = select(func.min(move.c.move_no)).where(tx.mine(move), or_(move.c.move_no < 1, move.c.move_no > newest))
-    added = tx.value(outside)
-    broken = [] if added is None else [BrokenSeal(f"move {added}", "added", "no such move")]
+    move, newest = tables.move, newest_move(tx)
+    broken = []
+    for outside in (move.c.move_no < 1, move.c.move_no > newest):
+        added = tx.value(select(move.c.move_no).where(tx.mine(move), outside).order_by(move.c.move_no).limit(1))
+        if added is not None:
+            broken.append(BrokenSeal(f"move {added}", "added", "no such move"))
     rest = select(func.count()).select_from(move).where(_between(tx, sealed_to + 1, newest))
     if int(tx.value(rest)) < newest - sealed_to:
         numbers = select(move.c.move_no).where(_between(tx, sealed_to + 1, newest)).order_by(move.c.move_no)
@@ -212,14 +228,14 @@ def _page_of(row: RowMapping) -> _Page:
     return _Page(row["page_no"], row["first_move_no"], row["last_move_no"], row["hash"], row["row_digests"])
 
 
-def _newest_move(tx: Transaction) -> int:
+def newest_move(tx: Transaction) -> int:
     """The last number that the books gave to a move; move numbers have no gaps."""
     table = tables.warehouse
     return int(tx.value(select(table.c.move_no).where(tx.mine(table))) or 0)
 
 
-def _pages_with_text(tx: Transaction) -> Iterator[tuple[_Page, str]]:
-    """Every page in order, with its moves' text put together by the database, which is many times faster than here."""
+def _pages_with_text(tx: Transaction, after: int | None) -> list[tuple[_Page, str]]:
+    """The next pages, with their moves' text put together by the database, which is many times faster than here."""
     page, move = tables.ledger_page, tables.move
     inside = and_(
         move.c.warehouse_id == page.c.warehouse_id, move.c.move_no.between(page.c.first_move_no, page.c.last_move_no)
@@ -233,11 +249,8 @@ def _pages_with_text(tx: Transaction) -> Iterator[tuple[_Page, str]]:
         .order_by(page.c.warehouse_id, page.c.page_no)
         .limit(PAGES_A_QUERY)
     )
-    after: int | None = None
-    while rows := tx.rows(query if after is None else query.where(page.c.page_no > after)):
-        for row in rows:
-            yield _page_of(row), row["text"] or ""
-        after = rows[-1]["page_no"]
+    rows = tx.rows(query if after is None else query.where(page.c.page_no > after))
+    return [(_page_of(row), row["text"] or "") for row in rows]
 
 
 def _between(tx: Transaction, first: int, last: int) -> ColumnElement[bool]:

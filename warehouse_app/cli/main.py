@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from warehouse_app import __version__
 from warehouse_app.cli import (
     bench,
-    campaigns,
     counts,
     database,
     demo,
@@ -27,7 +26,7 @@ from warehouse_app.domain.errors import Interrupted, WarehouseError
 from warehouse_app.language import tr
 from warehouse_app.station.wording import error_text
 
-GROUPS = (sample, demo, database, settings, imports, orders, papers, counts, station, stock, campaigns, errands, bench)
+GROUPS = (sample, demo, database, settings, imports, orders, papers, counts, station, stock, errands, bench)
 
 STOPPED_BY_A_PERSON = 130
 """What shells report of a program that Ctrl+C has ended."""

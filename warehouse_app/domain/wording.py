@@ -30,10 +30,6 @@ STATES: Mapping[str, str] = {
     "recount": mark("recount"),
     "approved": mark("approved"),
     "done": mark("done"),
-    # Campaigns.
-    "planned": mark("planned"),
-    "running": mark("running"),
-    "ended": mark("ended"),
     # Facts.
     "waiting": mark("waiting"),
     "applied": mark("applied"),
@@ -93,6 +89,7 @@ CAUSES: Mapping[str, str] = {
     "remove_hold": mark("stock taken off hold"),
     "count_approved": mark("count approved"),
     "late_fact": mark("late fact"),
+    "brought_forward": mark("brought forward"),
 }
 """Why a move was booked, where the word is not that of an order's event."""
 
@@ -109,7 +106,6 @@ DISCREPANCIES: Mapping[str, str] = {
     "reopened_although_handed_over": mark("Opened again although handed over"),
     "counted_unplanned": mark("Counted without a plan"),
     "counted_again": mark("Counted twice"),
-    "campaign_reduced": mark("Lost units taken from a campaign"),
 }
 
 REASONS: Mapping[str, str] = {
@@ -145,11 +141,9 @@ PROVED: Mapping[str, str] = {
     "allocated": mark("allocated"),
     "reserved of line": mark("reserved of line"),
     "allocated of line": mark("allocated of line"),
-    "set aside": mark("set aside"),
-    "drawn from campaign": mark("drawn from campaign"),
-    "drawn for line": mark("drawn for line"),
     "line": mark("line"),
     "carton content": mark("carton content"),
+    "snapshot": mark("snapshot of past stock"),
     "seal": mark("seal"),
     "units valued": mark("units valued"),
     "units of cost entries": mark("units of cost entries"),

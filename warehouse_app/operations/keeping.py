@@ -3,16 +3,16 @@
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from warehouse_app.books.bookkeeping import Applied, book_everything, book_facts, reapply_parked, unapplied_count
 from warehouse_app.books.sealing import seal_full_pages, seal_now
-from warehouse_app.books.verify import Verified, verify
+from warehouse_app.books.snapshots import snapshot_pieces, take_due_snapshots
+from warehouse_app.books.verify import Proof, Verified
 from warehouse_app.domain.errors import StoreUnavailable
-from warehouse_app.operations.campaigns import keep_campaigns
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Transaction
 from warehouse_app.store.migrate import HEAD, check_revision, revision, upgrade
@@ -56,18 +56,20 @@ def require_ready(database: Database) -> None:
 
 
 def drain(database: Database) -> None:
-    """Do the bookkeeper's work when nobody else does: apply posted facts, and seal what came into the ledger.
-
-    Campaigns are started and ended in any case, so that whoever looks now sees them right to the minute.
-    """
+    """Do the bookkeeper's work when nobody else does: apply posted facts, and seal what came into the ledger."""
     if not database.read(service_is_alive, "bookkeeper"):
         book_once(database)
-    keep_campaigns(database)
 
 
 def verify_books(database: Database, printed_head: str = "") -> Verified:
-    """Prove the books; with a head that was printed earlier, also that it is still part of the seal chain."""
-    return database.read(verify, printed_head)
+    """Prove the books; with a head that was printed earlier, also that it is still part of the seal chain.
+
+    The ledger is read in short transactions, so that others go on working and SQLite's log does not grow meanwhile.
+    """
+    proof = Proof(printed_head)
+    while database.read(proof.step):
+        pass
+    return database.read(proof.finish)
 
 
 def seal_books(database: Database) -> str:
@@ -76,9 +78,10 @@ def seal_books(database: Database) -> str:
 
 
 def book_once(database: Database) -> Applied:
-    """Work off every posted fact, seal the ledger and end."""
+    """Work off every posted fact, seal the ledger, take the snapshots that are due and end."""
     done = book_everything(database)
     seal_now(database)
+    take_due_snapshots(database)
     return done
 
 
@@ -105,51 +108,56 @@ def end_lease(tx: Transaction, service: str) -> None:
 
 
 def run_bookkeeper(database: Database, stop: Callable[[], bool]) -> Applied:
-    """Apply facts as they are posted, until told to stop, and seal when there are none.
+    """Apply facts as they are posted, until told to stop; seal and take snapshots when there are none.
 
     A database that is away is tried again.
     """
     holder = f"{socket.gethostname()}:{os.getpid()}"
     applied = parked = 0
     lease_until = 0.0
-    sealing = _Sealing(database)
+    sealing = _IdleWork(database)
     wait_s = PAUSE_S
     while not stop():
         try:
             if time.monotonic() >= lease_until:
                 database.write(hold_lease, "bookkeeper", holder)
-                keep_campaigns(database)
                 lease_until = time.monotonic() + LEASE_S
-            done = book_facts(database)
+            done, more = book_facts(database), False
             if not done.applied and not done.parked:
-                sealing.seal_when_due()
+                more = sealing.do_when_due()
         except StoreUnavailable:
             time.sleep(1.0)
             continue
         applied, parked = applied + done.applied, parked + done.parked
-        wait_s = PAUSE_S if done.applied or done.parked else min(IDLE_S, wait_s * IDLE_GROWTH)
+        wait_s = PAUSE_S if done.applied or done.parked or more else min(IDLE_S, wait_s * IDLE_GROWTH)
         time.sleep(wait_s)
     seal_now(database)
     database.write(end_lease, "bookkeeper")
     return Applied(applied, parked)
 
 
-class _Sealing:
-    """When an idle bookkeeper seals: full pages soon, the open rest now and then."""
+class _IdleWork:
+    """When an idle bookkeeper seals and takes snapshots: full pages soon, the open rest now and then."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._look_at = 0.0
         self._rest_at = time.monotonic() + SEAL_REST_S
+        self._snapshots: Iterator[bool] = iter(())
 
-    def seal_when_due(self) -> None:
+    def do_when_due(self) -> bool:
+        """Do a piece of what is due; tells whether there is more of it at once."""
+        if next(self._snapshots, None) is not None:
+            return True
         now = time.monotonic()
         if now >= self._rest_at:
             seal_now(self._database)
             self._rest_at = now + SEAL_REST_S
         elif now >= self._look_at:
             seal_full_pages(self._database)
+            self._snapshots = snapshot_pieces(self._database)
             self._look_at = now + LEASE_S
+        return False
 
 
 def waiting_for_books(database: Database) -> int:

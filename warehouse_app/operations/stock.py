@@ -1,15 +1,15 @@
 """Questions about stock: what lies where, what it was at a past moment, and why."""
 
 import json
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, select
 
 from warehouse_app.books.availability import active_holds, stops_now
+from warehouse_app.books.snapshots import stock_as_happened, stock_by_books
 from warehouse_app.domain.errors import NotFound
 from warehouse_app.language import mark
 from warehouse_app.store import tables
@@ -99,24 +99,10 @@ def stock_totals(tx: Transaction, sku: str) -> tuple[StockTotal, ...]:
 
 def stock_at(tx: Transaction, sku: str | None, at: datetime, *, as_happened: bool) -> tuple[StockRow, ...]:
     """What lay in the house at a moment: by the books' time, or by the time on the floor."""
-    move, location = tables.move, tables.location
-    when = move.c.happened_at if as_happened else move.c.recorded_at
-    where = [tx.mine(move), when <= at]
-    if sku is not None:
-        where.append(move.c.sku == canonical_sku(tx, sku))
-    totals: dict[tuple[str, str, str, str], int] = defaultdict(int)
-    for side, sign in ((move.c.to_location, 1), (move.c.from_location, -1)):
-        names = (move.c.sku, move.c.owner, side, move.c.lot)
-        for *key, quantity in tx.connection.execute(
-            select(*names, func.sum(move.c.quantity)).where(*where).group_by(*names)
-        ):
-            totals[tuple(key)] += sign * int(quantity)
-    virtual = {row["location"] for row in tx.rows(select(location).where(tx.mine(location), ~location.c.physical))}
-    return tuple(
-        StockRow(*key, on_hand, 0, on_hand)
-        for key, on_hand in sorted(totals.items())
-        if on_hand and key[2] not in virtual
-    )
+    name = None if sku is None else canonical_sku(tx, sku)
+    find = stock_as_happened if as_happened else stock_by_books
+    cells = sorted(find(tx, at, name).items())
+    return tuple(StockRow(sku, owner, place, lot, units, 0, units) for (sku, place, owner, lot), units in cells)
 
 
 def explain(tx: Transaction, sku: str, place: str | None) -> Explained:
