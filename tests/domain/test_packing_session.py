@@ -624,3 +624,15 @@ def test_facts_replayed_give_the_same_bench_after_any_scans(steps: list[str | in
     inside = sum(carton.units for carton in floor.state.cartons)
     assert inside + sum(left.left for left in floor.state.left) + lost == total
     assert inside == floor.state.units_packed <= floor.state.units_total
+
+
+def test_new_address_goes_onto_the_label_and_one_that_is_printed_already_is_printed_again() -> None:
+    floor = opened(units(LAMP, 1))
+    york = {"name": "Ann", "city": "York", "country": "GB"}
+
+    before = floor.amend(WORK, 1, what="change_address", order="551", ship_to=york)
+    floor.scans(LAMP, CLOSE)
+    after = floor.amend(WORK, 2, what="change_address", order="551", ship_to={**york, "city": "Hull"})
+
+    assert (before.feedback.kind, after.feedback.kind) == (FeedbackKind.INFO, FeedbackKind.STOPPED)
+    assert floor.state.packet.ship_to.city == "Hull"

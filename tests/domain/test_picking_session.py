@@ -198,3 +198,13 @@ def test_next_list_begins_with_its_location_even_where_the_last_one_ended() -> N
     floor.scan("TOTE:T-1")
 
     assert floor.expected == ["LOC:A-1"]
+
+
+def test_order_that_is_called_back_is_set_aside_and_said_to_go_on() -> None:
+    floor = walk(stop(1, LAMP, 1), stop(2, MUG, 1, order="552"))
+    floor.scan("TOTE:T-1")
+
+    answer = floor.amend(WORK, 1, what="drop_order", order="551", reason="lorry is full", goes_on=True)
+
+    assert answer.feedback.message == "Order {order} was called back. Set tote {tote} aside for put-back."
+    assert floor.facts(WorkStopped) == [WorkStopped("551", 1, "lorry is full")]

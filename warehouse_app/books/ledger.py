@@ -261,7 +261,9 @@ class Books:
         order = self.orders.get(line.order_no)
         if order is not None and order.state not in ("cancelled", "shipped"):
             held = self.balance(to_location, goods)
-            self.allocate(line, to_location, lot, max(0, min(quantity, held.on_hand - held.allocated)))
+            # Units of which the order let go while they were on their way are nobody's.
+            wanted = min(quantity, line.reserved - line.allocated)
+            self.allocate(line, to_location, lot, max(0, min(wanted, held.on_hand - held.allocated)))
 
     def note(self, order_no: str, what: str, **detail: object) -> None:
         """Add a line to an order's history."""

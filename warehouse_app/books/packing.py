@@ -5,7 +5,7 @@ from warehouse_app.books.leaving import close_shipment, units_come_back, units_l
 from warehouse_app.books.ledger import MISSING, Books, Replacement
 from warehouse_app.books.loading import Needs, needs
 from warehouse_app.books.rows import CartonRow, ContentRow, LineRow, ShipmentRow
-from warehouse_app.books.stopping import release_at_despatch, stop_at_despatch, stop_order
+from warehouse_app.books.stopping import ENDED, back_from_floor, release_at_despatch, stop_at_despatch, stop_order
 from warehouse_app.domain.facts import (
     CartonChosen,
     CartonClosed,
@@ -144,8 +144,15 @@ def apply_label_printed(fact: LabelPrinted, books: Books) -> None:
 
 @applies(WorkStopped, lambda fact: needs(orders=[fact.order_no]))
 def apply_work_stopped(fact: WorkStopped, books: Books) -> None:
-    """The bench has put its hands up: what it holds becomes a put-back task."""
-    stop_order(books.orders[fact.order_no], books)
+    """The station has put its hands up: what it holds becomes a put-back task.
+
+    An order that nobody cancelled was called back by a supervisor: it waits for another wave.
+    """
+    order = books.orders[fact.order_no]
+    if order.cancel_requested or order.state in (*ENDED, "packing", "packed"):
+        stop_order(order, books)
+    else:
+        back_from_floor(order, books)
 
 
 def carton_of(order_no: str, carton: str, books: Books) -> CartonRow:

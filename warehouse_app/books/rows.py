@@ -101,8 +101,14 @@ class LineRow:
     packed: int
     shipped: int
     short: int
+    bundle_sku: str
     bundle_line: int
     bundle_units: int
+
+    @property
+    def wanted(self) -> int:
+        """Units that the customer is to have in the end."""
+        return self.ordered - self.cancelled
 
     @property
     def open_quantity(self) -> int:

@@ -1,6 +1,7 @@
 """What ends when an order is cancelled: promises at once, units where they are."""
 
 from warehouse_app.books.ledger import Books
+from warehouse_app.books.order_states import state_by_reservation
 from warehouse_app.books.rows import CartonRow, OrderRow
 
 ENDED = ("cancelled", "shipped")
@@ -59,6 +60,26 @@ def drop_from_list(order: OrderRow, list_no: str, books: Books) -> None:
     told = (f"pick:{list_no}", {"what": "drop_order", "order": order.order_no, "reason": order.reason})
     if told not in books.amendments:
         books.amend(told[0], **told[1])
+
+
+def call_back_from_list(order: OrderRow, list_no: str, reason: str, books: Books) -> None:
+    """Tell the picker who walks this list to put the order aside; once is enough."""
+    told = (f"pick:{list_no}", {"what": "drop_order", "order": order.order_no, "reason": reason, "goes_on": True})
+    if told not in books.amendments:
+        books.amend(told[0], **told[1])
+
+
+def back_from_floor(order: OrderRow, books: Books) -> None:
+    """The order waits for a wave again, with what is reserved for it. Units that lie in totes are to be put back."""
+    for row in books.allocations.under(order.order_no):
+        if books.place(row.location).kind == "tote":
+            books.deallocate(books.lines[row.order_no, row.line_no], row.location, row.lot, row.quantity)
+    lines = [line for line in books.lines_of(order.order_no) if line.stocked]
+    if any(line.allocated for line in lines):
+        return
+    order.wave_no = ""
+    books.set_state(order, state_by_reservation(order, lines))
+    books.note(order.order_no, "unreleased")
 
 
 def stop_order(order: OrderRow, books: Books) -> None:

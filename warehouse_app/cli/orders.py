@@ -3,10 +3,11 @@
 import time
 from argparse import ArgumentTypeError, Namespace
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 
+from warehouse_app.cli import order_changes
 from warehouse_app.cli.context import Context
+from warehouse_app.cli.order_values import order_value
 from warehouse_app.cli.output import table
 from warehouse_app.cli.parsing import Commands
 from warehouse_app.domain.errors import WarehouseError
@@ -54,6 +55,7 @@ def add_commands(commands: Commands) -> None:
         parser = orders.add(name, run, text)
         parser.add_argument("order", metavar="NO")
         parser.add_argument("--reason", default="", metavar="R")
+    order_changes.add_commands(orders)
     facts = commands.group("facts", tr("what the stations reported")).add("list", show_facts, tr("list facts"))
     facts.add_argument("--order", metavar="NO")
     facts.add_argument("--station", metavar="S")
@@ -173,21 +175,6 @@ def unhold(context: Context, arguments: Namespace) -> int:
     found = context.database.read(show_order, arguments.order)
     context.output.result(order_value(found), tr("Order {order} is no longer on hold.", order=arguments.order))
     return 0
-
-
-def order_value(found: OrderDetail) -> dict[str, object]:
-    """An order as programs read it, the same wherever it is printed."""
-    lines = [
-        {name: getattr(line, name) for name in line.__slots__ if name != "line_no"} | {"line": line.line_no}
-        for line in found.lines
-    ]
-    return {
-        **asdict(found.summary),
-        "lines": lines,
-        "reasons": found.reasons,
-        "history": found.history,
-        "cartons": found.cartons,
-    }
 
 
 def show_facts(context: Context, arguments: Namespace) -> int:

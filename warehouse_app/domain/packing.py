@@ -142,8 +142,10 @@ class PackSession(Session[PackState]):
         return next((line for line in lines if line.line_no == state.last_line), lines[0] if lines else None)
 
     def amend(self, work: str, number: int, content: Mapping[str, Any]) -> Outcome:
-        """A stop request ends the order where it stands."""
+        """A stop request ends the order where it stands; a new address wants new labels where some are printed."""
         outcome = super().amend(work, number, content)
+        if content["what"] == "change_address":
+            return self._readdressed(work, outcome)
         if content["what"] != "stop":
             return outcome
         state = self.states[work]
@@ -151,6 +153,15 @@ class PackSession(Session[PackState]):
         facts = (*outcome.facts, WorkStopped(order_no, number, str(content.get("reason", ""))), WorkFinished(work))
         message = mark("Stop: order {order} was cancelled. Set carton and tote aside for put-back.")
         return Outcome(feedback(FeedbackKind.STOPPED, message, order=order_no), facts, work)
+
+    def _readdressed(self, work: str, outcome: Outcome) -> Outcome:
+        state = self.states[work]
+        order_no = state.packet.order_no
+        if any(carton.closed for carton in state.cartons):
+            message = mark("Order {order} goes to another address. Destroy its label and print it again.")
+            return Outcome(feedback(FeedbackKind.STOPPED, message, order=order_no), outcome.facts, work)
+        message = mark("Order {order} goes to another address. Its label will show it.")
+        return Outcome(feedback(FeedbackKind.INFO, message, order=order_no), outcome.facts, work)
 
     def _in_hand(self, scan: Scan) -> PackState | None:
         for state in self.states.values():

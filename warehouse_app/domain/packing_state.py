@@ -1,9 +1,13 @@
 """Where the packing of one order stands: lines, cartons, weights."""
 
-from dataclasses import dataclass, field
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from warehouse_app.domain.catalogue import Catalogue
 from warehouse_app.domain.facts import (
+    AmendmentTaken,
     CartonChosen,
     CartonClosed,
     CartonReopened,
@@ -15,7 +19,7 @@ from warehouse_app.domain.facts import (
     UnitPacked,
     WorkStopped,
 )
-from warehouse_app.domain.packets import BoxType, PackPacket, PackUnits
+from warehouse_app.domain.packets import Address, BoxType, PackPacket, PackUnits
 from warehouse_app.domain.session import State
 
 
@@ -170,7 +174,15 @@ class PackState(State):
             self._pack(fact)
         elif isinstance(fact, UnitMissing):
             self._lose(fact)
-        elif isinstance(fact, CartonChosen):
+        elif isinstance(fact, WorkStopped):
+            self.stopped = True
+        elif isinstance(fact, AmendmentTaken):
+            self._amend(json.loads(fact.content))
+        else:
+            self._apply_to_carton(fact)
+
+    def _apply_to_carton(self, fact: Fact) -> None:
+        if isinstance(fact, CartonChosen):
             carton = self._carton(fact.carton)
             carton.carton_type, carton.weight_g = fact.carton_type, None
         elif isinstance(fact, CartonWeighed):
@@ -184,8 +196,10 @@ class PackState(State):
             carton.closed, carton.weight_g = False, None
         elif isinstance(fact, LabelPrinted) and fact.document == "label":
             self._carton(fact.carton).labels += 1
-        elif isinstance(fact, WorkStopped):
-            self.stopped = True
+
+    def _amend(self, content: Mapping[str, Any]) -> None:
+        if content.get("what") == "change_address":
+            self.packet = replace(self.packet, ship_to=Address(**content["ship_to"]))
 
     def _pack(self, fact: UnitPacked) -> None:
         self._use(fact.line_no, fact.lot, fact.tote, fact.quantity)

@@ -183,7 +183,11 @@ class PickSession(Session[PickState]):
         if order in state.stopped_orders:
             return outcome
         stopped = WorkStopped(order, number, str(content.get("reason", "")))
-        message = mark("Order {order} was cancelled. Set tote {tote} aside for put-back.")
+        message = (
+            mark("Order {order} was called back. Set tote {tote} aside for put-back.")
+            if content.get("goes_on")
+            else mark("Order {order} was cancelled. Set tote {tote} aside for put-back.")
+        )
         told = feedback(FeedbackKind.STOPPED, message, order=order, tote=state.tote_of(order) or "-")
         return Outcome(told, (*outcome.facts, stopped), work)
 

@@ -56,6 +56,17 @@ EVENTS: Mapping[str, str] = {
     "handover_stopped": mark("handover stopped"),
     "cancel_requested": mark("cancellation asked for"),
     "stopped": mark("stopped"),
+    "quantity_changed": mark("quantity changed"),
+    "service_changed": mark("service changed"),
+    "priority_changed": mark("priority changed"),
+    "ship_policy_changed": mark("ship policy changed"),
+    "address_changed": mark("address changed"),
+    "split": mark("split"),
+    "split_off": mark("split off from another order"),
+    "merged": mark("took over another order"),
+    "merged_into": mark("merged into another order"),
+    "unrelease_requested": mark("called back from the floor"),
+    "unreleased": mark("taken back from the floor"),
 }
 """What happened to an order, where the word is not that of a state."""
 
@@ -85,6 +96,10 @@ CAUSES: Mapping[str, str] = {
     "finish_cancellations": mark("cancellation finished"),
     "hold_order": mark("put on hold"),
     "unhold_order": mark("taken off hold"),
+    "change_order": mark("order changed"),
+    "split_order": mark("order split"),
+    "merge_orders": mark("orders merged"),
+    "unrelease_order": mark("order taken back from the floor"),
     "add_hold": mark("stock put on hold"),
     "remove_hold": mark("stock taken off hold"),
     "count_approved": mark("count approved"),
@@ -108,6 +123,9 @@ DISCREPANCIES: Mapping[str, str] = {
     "counted_again": mark("Counted twice"),
 }
 
+COMING_BACK = "coming_back"
+"""Why an order that was called back is still on the floor."""
+
 REASONS: Mapping[str, str] = {
     # Why an order or a carton waits.
     "review_quantity": mark("unusual quantity, to be reviewed"),
@@ -115,6 +133,7 @@ REASONS: Mapping[str, str] = {
     "held": mark("on hold"),
     "stock_held": mark("stock on hold"),
     "nothing to ship": mark("nothing to ship"),
+    COMING_BACK: mark("called back from the floor, a station still has to put it aside"),
     # Why a location is counted.
     "asked": mark("asked for"),
     "count_first": mark("to be counted first"),
@@ -164,6 +183,7 @@ SHORT_AFTER: Mapping[str, str] = {
 
 KEPT = mark("{reason}; overdue, so what comes in is kept for it")
 ON_HOLD = mark("on hold: {reason}")
+MERGED_INTO = mark("merged into order {order}")
 """Reasons are kept as English text, made from these templates, and recognised by them."""
 
 
@@ -199,7 +219,7 @@ def proved_name(number: str) -> str:
 
 def reason_text(reason: str) -> str:
     """Why an order waits or a location is counted: a word, a text of one of our templates, or what somebody typed."""
-    for template in (KEPT, *SHORT_AFTER.values(), SHORT, ON_HOLD):
+    for template in (KEPT, *SHORT_AFTER.values(), SHORT, ON_HOLD, MERGED_INTO):
         found = _pattern(template).fullmatch(reason)
         if found:
             values = found.groupdict()

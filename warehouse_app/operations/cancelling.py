@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from warehouse_app.books.finishing import stop_requested
+from warehouse_app.books.giving_back import end_empty_lists, lists_of
 from warehouse_app.books.ledger import Books, Cause, new_books
 from warehouse_app.books.loading import load, needs, write
 from warehouse_app.books.rows import CartonRow, OrderRow
@@ -24,8 +25,9 @@ from warehouse_app.books.stopping import (
     stop_at_despatch,
     stop_order,
 )
-from warehouse_app.domain.errors import NotFound, WrongState
+from warehouse_app.domain.errors import WrongState
 from warehouse_app.language import mark
+from warehouse_app.operations.open_orders import load_open_order, load_orders, refuse_cancelling
 from warehouse_app.operations.shipping import CANCELLED, ORDER_HELD, stopped_cartons
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
@@ -58,25 +60,30 @@ class HeldOrder:
 
 def cancel_order(tx: Transaction, order_no: str, reason: str, worker: str) -> CancelledOrder:
     """Cancel what has not left the house. Raises NotFound, and WrongState for what has ended or was asked before."""
-    books, order = _open_order(tx, order_no, Cause("cancel_order", new_key(), worker, tx.now))
-    if order.cancel_requested:
-        raise WrongState(name=order_no, state=mark("being cancelled"), remedy=mark("a station still has to stop"))
+    books, order = load_open_order(tx, order_no, Cause("cancel_order", new_key(), worker, tx.now))
+    refuse_cancelling(order)
     order.reason = reason
-    lists = {stop.list_no for stop in books.stops_of(order_no)}
+    lists = lists_of(order_no, books)
     load(tx, books, needs(lists=lists))
     before = sum(line.cancelled for line in books.lines_of(order_no))
-    asked = held_works(order_no, books) if order.state != "packed" else []
-    if asked:
-        _ask_to_stop(order, asked, books)
-    else:
-        books.note(order_no, "cancelled", reason=reason)
-        _tell_bench(order, books)
-        stop_order(order, books)
-    _end_empty_lists(lists, books)
+    asked = end_order(order, books)
+    end_empty_lists(lists, books)
     settle(tx, books)
     write(tx, books)
     cancelled = sum(line.cancelled for line in books.lines_of(order_no)) - before
     return CancelledOrder(order_no, order.state, tuple(asked), cancelled, () if asked else _put_back(order_no, books))
+
+
+def end_order(order: OrderRow, books: Books) -> list[str]:
+    """Cancel a loaded order for its `reason`; give the work of stations that must stop first, if there is any."""
+    asked = held_works(order.order_no, books) if order.state != "packed" else []
+    if asked:
+        _ask_to_stop(order, asked, books)
+    else:
+        books.note(order.order_no, "cancelled", reason=order.reason)
+        _tell_bench(order, books)
+        stop_order(order, books)
+    return asked
 
 
 def finish_cancellations(tx: Transaction) -> tuple[str, ...]:
@@ -86,7 +93,7 @@ def finish_cancellations(tx: Transaction) -> tuple[str, ...]:
     names = [row["order_no"] for row in tx.rows(asked)]
     if not names:
         return ()
-    books = _books(tx, names, Cause("finish_cancellations", new_key(), "", tx.now))
+    books = load_orders(tx, names, Cause("finish_cancellations", new_key(), "", tx.now))
     stopped = stop_requested(names, books)
     settle(tx, books)
     write(tx, books)
@@ -95,7 +102,7 @@ def finish_cancellations(tx: Transaction) -> tuple[str, ...]:
 
 def hold_order(tx: Transaction, order_no: str, reason: str, worker: str) -> HeldOrder:
     """Keep an order from being released, packed and handed over until it is let go on. Raises NotFound, WrongState."""
-    books, order = _open_order(tx, order_no, Cause("hold_order", new_key(), worker, tx.now))
+    books, order = load_open_order(tx, order_no, Cause("hold_order", new_key(), worker, tx.now))
     order.held, order.hold_reason = True, reason
     books.note(order_no, "held", reason=reason)
     for carton in _waiting(order_no, books):
@@ -106,7 +113,7 @@ def hold_order(tx: Transaction, order_no: str, reason: str, worker: str) -> Held
 
 def unhold_order(tx: Transaction, order_no: str, reason: str, worker: str) -> HeldOrder:
     """Let a held order go on. Raises NotFound, WrongState."""
-    books, order = _open_order(tx, order_no, Cause("unhold_order", new_key(), worker, tx.now))
+    books, order = load_open_order(tx, order_no, Cause("unhold_order", new_key(), worker, tx.now))
     if not order.held:
         raise WrongState(name=order_no, state=mark("not on hold"), remedy=mark("there is nothing to release"))
     books.note(order_no, "released_hold", held_for=order.hold_reason, reason=reason)
@@ -126,26 +133,6 @@ def release_cartons(tx: Transaction, cause: Cause, cartons: Iterable[CartonRow])
         if carton.carton not in stopped:
             release_at_despatch(carton, messages)
     write(tx, messages)
-
-
-def _open_order(tx: Transaction, order_no: str, cause: Cause) -> tuple[Books, OrderRow]:
-    """The books with one order that has not ended, under the warehouse's lock."""
-    books = _books(tx, [order_no], cause)
-    order = books.orders.get(order_no)
-    if order is None:
-        raise NotFound(thing=mark("order"), name=order_no)
-    if order.state == "cancelled":
-        raise WrongState(name=order_no, state=mark("cancelled"), remedy=mark("nothing more can be done to it"))
-    if order.state == "shipped":
-        raise WrongState(name=order_no, state=mark("shipped"), remedy=mark("wait for the return"))
-    return books, order
-
-
-def _books(tx: Transaction, orders: Iterable[str], cause: Cause) -> Books:
-    tx.lock_warehouse()
-    books = new_books(tx.recorded_at, cause)
-    load(tx, books, needs(orders=orders))
-    return books
 
 
 def _ask_to_stop(order: OrderRow, works: Iterable[str], books: Books) -> None:
@@ -169,18 +156,6 @@ def _tell_bench(order: OrderRow, books: Books) -> None:
 
 def _waiting(order_no: str, books: Books) -> list[CartonRow]:
     return [carton for carton in cartons_of(order_no, books) if carton.state == "closed"]
-
-
-def _end_empty_lists(lists: Iterable[str], books: Books) -> None:
-    """A pick list with nothing left to walk, and nobody on it, has ended."""
-    for list_no in lists:
-        pick_list, claim = books.pick_lists.get(list_no), books.claims.get(f"pick:{list_no}")
-        stops = books.stops.under(list_no)
-        held = claim is not None and claim.state == "held"
-        if pick_list is None or held or any(stop.open_quantity for stop in stops):
-            continue
-        if pick_list.state in ("open", "picking"):
-            pick_list.state = "done" if any(stop.picked for stop in stops) else "cancelled"
 
 
 def _put_back(order_no: str, books: Books) -> tuple[str, ...]:

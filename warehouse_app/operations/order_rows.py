@@ -38,7 +38,7 @@ class HouseRules:
 
 def insert_orders(tx: Transaction, orders: Sequence[ChannelOrder], rules: HouseRules, books: Books) -> None:
     """Add new orders. The order number is the channel's, unless another shop's order has it already."""
-    numbers = _free_numbers(tx, orders)
+    numbers = _free_numbers(tx, [order.order_no for order in orders])
     numbered = list(zip(numbers, orders, strict=True))
     tx.add(tables.channel_order, (channel_values(order, tx.recorded_at) for order in orders))
     tx.add(tables.fulfilment_order, (_new_order(tx, number, order, rules) for number, order in numbered))
@@ -136,8 +136,12 @@ def _fulfilment_line(number: str, line: ChannelLine, rules: HouseRules) -> Row:
     }
 
 
-def _free_numbers(tx: Transaction, orders: Sequence[ChannelOrder]) -> list[str]:
-    wanted = [order.order_no for order in orders]
+def free_number(tx: Transaction, name: str) -> str:
+    """An order number that nobody has yet: the name, with the next free number behind it where it is taken."""
+    return _free_numbers(tx, [name])[0]
+
+
+def _free_numbers(tx: Transaction, wanted: Sequence[str]) -> list[str]:
     taken = {row["order_no"] for row in tx.rows_in(tables.fulfilment_order, "order_no", wanted)}
     numbers = []
     for name in wanted:
