@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from warehouse_app.channels import csv_orders
 from warehouse_app.channels.csv_orders import read_orders
 from warehouse_app.domain.channel_order import ChannelOrder, OrderFile
 from warehouse_app.domain.errors import BadFile
@@ -227,3 +228,41 @@ def test_whatever_happens_to_one_row_every_other_order_is_read_as_before(quoting
     assert {number: read_again.get(number) for number in good if number != victim} == {
         number: order for number, order in good.items() if number != victim
     }
+
+
+def scattered(orders: int, lines: int) -> list[dict[str, str]]:
+    """All first lines, then all second lines: no order is whole before the last part of the file."""
+    return [row(f"N-{order}", line) for line in range(1, lines + 1) for order in range(orders)]
+
+
+def test_orders_that_would_wait_with_too_many_others_come_at_a_further_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = scattered(10, 3)
+    rows[13]["quantity"] = "none"
+    rows.insert(20, row("", 1))
+    data = b"".join(written(rows))
+    at_once = read(data)
+
+    monkeypatch.setattr(csv_orders, "ROWS_HELD_MOST", 7)
+    one_by_one = read(data)
+
+    assert sorted(one_by_one.orders, key=lambda order: order.order_no) == at_once.orders
+    assert one_by_one.rejects == at_once.rejects
+    assert [reject.row for reject in at_once.rejects] == [5, 15, 22, 26]
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_believed() -> None:
+    lines = written(GOOD_ROWS)
+    stream = io.BytesIO(b"".join(lines))
+    result = read_orders(OrderFile(stream, "orders.csv", "shop", "GBP"))
+
+    stream.seek(0, io.SEEK_END)
+    stream.write(lines[1].replace(b"A-1,1", b"A-1,3"))
+
+    with pytest.raises(BadFile, match="changed while it was read"):
+        list(result.found)
+
+
+def test_the_hash_of_an_order_is_that_of_the_orders_in_databases_in_use() -> None:
+    first, *_ = read(b"".join(written(GOOD_ROWS))).orders
+
+    assert first.content_hash == "ee7f83c5d6e55013c1814f2793cded17c998816a7d9d0f1757fa72e1c1ed2c50"

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from warehouse_app.cli.benchmarks import backlog, booking, disk, papers, programs
+from warehouse_app.cli.benchmarks import backlog, booking, disk, order_files, papers, programs
 from warehouse_app.cli.benchmarks.figures import Figure
 from warehouse_app.cli.context import Context
 from warehouse_app.cli.output import table
@@ -24,10 +24,11 @@ BENCHMARKS: dict[str, Benchmark] = {
     "window": programs.window,
     "labels": lambda _context, _folder: papers.labels(),
     "pick-list": lambda _context, _folder: papers.pick_list(),
+    "import-orders": order_files.order_files,
     "demo": programs.demo,
 }
 
-ON_DISK = ("scan", "bookkeeper", "demo")
+ON_DISK = ("scan", "bookkeeper", "import-orders", "demo")
 """These wait for the disk most of the time."""
 
 PARTS: dict[str, Benchmark] = {
@@ -35,6 +36,7 @@ PARTS: dict[str, Benchmark] = {
     "scan": lambda context, _folder: booking.scan(context),
     "bookkeeper": lambda context, _folder: booking.bookkeeper(context),
     "window-xcb": programs.window_xcb,
+    order_files.PART: order_files.import_file,
 }
 """What runs in a process of its own, in a folder that `--in` names."""
 

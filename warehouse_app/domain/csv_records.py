@@ -8,8 +8,7 @@ lines in it is a whole row by itself. Otherwise its first line alone is broken, 
 import csv
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from warehouse_app.domain.rejects import Reason
 from warehouse_app.language import mark
@@ -22,16 +21,17 @@ _WIDTH_TO_TELL_ROWS = 3
 """A line of text may well hold one comma; two or more, exactly as many as the header, are a row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """The cells of a row. With a problem they are a guess, good enough to tell what the row was about."""
+class Record(NamedTuple):
+    """The cells of a row. With a problem they are a guess, good enough to tell what the row was about.
+
+    A tuple, like the lines below, because files have hundreds of thousands of them.
+    """
 
     cells: tuple[str, ...]
     problem: Reason | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     text: str
     bad_byte: int | None
 

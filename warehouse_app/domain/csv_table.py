@@ -196,7 +196,7 @@ class CsvTable:
     def __iter__(self) -> Iterator[CsvRow]:
         """The rows that are not blank; broken ones carry their problem."""
         for number, record in self._records:
-            cells = {name: cell.strip() for name, cell in zip(self._header, record.cells, strict=False)}
+            cells = dict(zip(self._header, map(str.strip, record.cells), strict=False))
             problem, name = record.problem, ""
             if problem is None and len(record.cells) != len(self._header):
                 message = mark("The row has {found} cells, the header has {expected}.")

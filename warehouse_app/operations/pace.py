@@ -7,7 +7,7 @@ from contextlib import contextmanager
 AIM_S = 0.08
 """A third of what a transaction may last: the next rows can be slower ones, and other machines are."""
 
-ROWS_FIRST, ROWS_LEAST, ROWS_MOST = 500, 20, 4_000
+ROWS_FIRST, ROWS_LEAST, ROWS_MOST = 500, 20, 2_500
 
 
 class Pace:

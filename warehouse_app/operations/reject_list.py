@@ -12,6 +12,9 @@ from warehouse_app.domain.rejects import Reason, Reject
 KEPT_MOST = 10_000
 """So many rejects stay in memory, some megabytes of them."""
 
+_ROW_BITS = 44
+"""No file has as many rows as these bits can count."""
+
 
 class RejectList:
     """Collects rejects; once they are many, all of them lie in a temporary file that goes away with their last use."""
@@ -59,8 +62,10 @@ class _Spooled(Sequence[Reject]):
             place += self._lines.write(json.dumps(content, default=str).encode() + b"\n")
 
     def sort(self) -> None:
-        keys = [(self._files[number], row) for number, row in zip(self._file_numbers, self._rows, strict=True)]
-        order = sorted(range(len(keys)), key=keys.__getitem__)
+        # One number a reject: a pair would take four times the memory, and of these there is no end.
+        rank = {self._files.index(name): rank << _ROW_BITS for rank, name in enumerate(sorted(self._files))}
+        keys = array("q", (rank[file] + row for file, row in zip(self._file_numbers, self._rows, strict=True)))
+        order = array("q", sorted(range(len(keys)), key=keys.__getitem__))
         self._file_numbers, self._rows, self._places = (
             array("q", (column[place] for place in order)) for column in (self._file_numbers, self._rows, self._places)
         )

@@ -46,7 +46,7 @@ def demo(context: Context, folder: Path) -> list[Figure]:
     """`demo` with all its papers."""
     command = _with_folder(context, folder, "demo", "--out", str(folder / "demo"), "--json")
     started = time.perf_counter()
-    day = json.loads(_output_of(command))
+    day = json.loads(output_of(command))
     seconds = round(time.perf_counter() - started, 1)
     note = f"{day['orders']} orders, {day['scans']} scans, {day['cartons']} cartons"
     return [Figure("demo", seconds, "s", DEMO_LIMIT_S, note=note)]
@@ -103,14 +103,17 @@ def _with_folder(context: Context, folder: Path, *words: str) -> list[str]:
     return [*context.program, *words, "--database", str(folder / "warehouse.db"), "--home", str(folder / "station")]
 
 
-def measured(program: list[str], part: str, folder: Path) -> list[Figure]:
-    """What a benchmark gives in a new process, on a database of its own in this folder. Raises ProgramFailed."""
-    place = ["--database", str(folder / "warehouse.db"), "--home", str(folder), "--in", str(folder)]
-    rows = json.loads(_output_of([*program, "bench", part, *place, "--json"]))
+def measured(program: list[str], part: str, folder: Path, database: str = "") -> list[Figure]:
+    """What a benchmark gives in a new process, on a database of its own in this folder or the one that is named.
+
+    Raises ProgramFailed.
+    """
+    place = ["--database", database or str(folder / "warehouse.db"), "--home", str(folder), "--in", str(folder)]
+    rows = json.loads(output_of([*program, "bench", part, *place, "--json"]))
     return [Figure.of_row(row) for row in rows]
 
 
-def _output_of(command: list[str]) -> str:
+def output_of(command: list[str]) -> str:
     """What a program prints. Raises ProgramFailed."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=TIMEOUT_S)  # noqa: S603
