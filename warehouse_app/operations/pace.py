@@ -4,8 +4,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-AIM_S = 0.08
-"""A third of what a transaction may last: the next rows can be slower ones, and other machines are."""
+AIM_S = 0.06
+"""A quarter of what a transaction may last: the next rows can be slower ones, and other machines are."""
 
 ROWS_FIRST, ROWS_LEAST, ROWS_MOST = 500, 20, 2_500
 
