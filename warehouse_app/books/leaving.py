@@ -11,7 +11,7 @@ def units_leave(row: ContentRow, quantity: int, books: Books) -> None:
     counted = min(quantity, max(0, line.ordered - line.shipped))
     if counted < quantity:
         books.differ("shipped_too_many", order_no=row.order_no, sku=row.sku, quantity=quantity - counted)
-    books.reserve(line, -min(counted, line.reserved))
+    books.fulfil(line, min(counted, line.reserved))
     line.shipped += counted
     settled = line.cancelled + line.shipped + line.reserved + line.short
     if settled > line.ordered:

@@ -7,12 +7,14 @@ from datetime import datetime
 from warehouse_app.books.rows import (
     AllocationRow,
     BalanceRow,
+    CampaignRow,
     CartonRow,
     ClaimRow,
     ContentRow,
     CountResultRow,
     CountTaskRow,
     DebtRow,
+    DrawRow,
     LineRow,
     LocationRow,
     LotRow,
@@ -126,6 +128,8 @@ class Books:
     orders: RowSet[OrderRow] = field(default_factory=lambda: RowSet(OrderRow, tables.fulfilment_order))
     lines: RowSet[LineRow] = field(default_factory=lambda: RowSet(LineRow, tables.fulfilment_line))
     reservations: RowSet[ReservationRow] = field(default_factory=lambda: RowSet(ReservationRow, tables.reservation))
+    campaigns: RowSet[CampaignRow] = field(default_factory=lambda: RowSet(CampaignRow, tables.campaign))
+    draws: RowSet[DrawRow] = field(default_factory=lambda: RowSet(DrawRow, tables.campaign_draw))
     allocations: RowSet[AllocationRow] = field(default_factory=lambda: RowSet(AllocationRow, tables.allocation))
     pick_lists: RowSet[PickListRow] = field(default_factory=lambda: RowSet(PickListRow, tables.pick_list))
     stops: RowSet[StopRow] = field(default_factory=lambda: RowSet(StopRow, tables.pick_stop, "order_no"))
@@ -219,17 +223,40 @@ class Books:
         return self.lines.under(order_no)
 
     def reserve(self, line: LineRow, quantity: int) -> None:
-        """Promise units to a line, or take back (a negative quantity)."""
-        if quantity == 0:
-            return
-        line.reserved += quantity
-        self.stock_of(line.owner, line.sku).reserved += quantity
-        row = self.reservations.get(line.order_no, line.line_no)
-        if row is None:
-            row = self.reservations.add(ReservationRow(line.order_no, line.line_no, line.owner, line.sku, 0))
-        row.quantity += quantity
-        if row.quantity == 0:
-            self.reservations.remove(row)
+        """Promise units of open stock to a line, or take back (a negative quantity).
+
+        What is taken back came from a campaign first, and returns to it.
+        """
+        if quantity < 0:
+            for campaign, units in self._end_draws(line, -quantity):
+                campaign.remaining += units
+                self.stock_of(line.owner, line.sku).set_aside += units
+        self._promise(line, quantity)
+
+    def draw(self, line: LineRow, campaign: CampaignRow, quantity: int) -> None:
+        """Promise units that a campaign keeps to a line."""
+        campaign.remaining -= quantity
+        self.stock_of(line.owner, line.sku).set_aside -= quantity
+        self._add_draw(line, campaign, quantity)
+        self._promise(line, quantity)
+
+    def pass_promise(self, line: LineRow, other: LineRow, quantity: int) -> None:
+        """Let promised units go over to another line for the same product; what came from a campaign still did."""
+        for campaign, units in self._end_draws(line, quantity):
+            self._add_draw(other, campaign, units)
+        self._promise(line, -quantity)
+        self._promise(other, quantity)
+
+    def fulfil(self, line: LineRow, quantity: int) -> None:
+        """End the promise of units that left the house."""
+        for campaign, units in self._end_draws(line, quantity):
+            campaign.shipped += units
+        self._promise(line, -quantity)
+
+    def lose(self, line: LineRow, quantity: int) -> None:
+        """End the promise of units that are not there: a campaign does not get them back."""
+        self._end_draws(line, quantity)
+        self._promise(line, -quantity)
 
     def allocate(self, line: LineRow, location: str, lot: str, quantity: int) -> None:
         """Promise units of one place to a line, or take back (a negative quantity)."""
@@ -285,6 +312,41 @@ class Books:
             order.state = state
             order.state_since = self.recorded_at
         order.reason = reason
+
+    def _promise(self, line: LineRow, quantity: int) -> None:
+        if quantity == 0:
+            return
+        line.reserved += quantity
+        self.stock_of(line.owner, line.sku).reserved += quantity
+        row = self.reservations.get(line.order_no, line.line_no)
+        if row is None:
+            row = self.reservations.add(ReservationRow(line.order_no, line.line_no, line.owner, line.sku, 0))
+        row.quantity += quantity
+        if row.quantity == 0:
+            self.reservations.remove(row)
+
+    def _add_draw(self, line: LineRow, campaign: CampaignRow, quantity: int) -> None:
+        row = self.draws.get(line.order_no, line.line_no, campaign.campaign)
+        if row is None:
+            row = DrawRow(line.order_no, line.line_no, campaign.campaign, line.sku, line.owner, 0)
+            self.draws.add(row)
+        row.quantity += quantity
+        campaign.drawn += quantity
+
+    def _end_draws(self, line: LineRow, quantity: int) -> list[tuple[CampaignRow, int]]:
+        """Of the next units that a line gives up, those that came from campaigns."""
+        ended = []
+        for row in self.draws.under(line.order_no):
+            units = min(quantity, row.quantity) if row.line_no == line.line_no else 0
+            if units:
+                campaign = self.campaigns[row.campaign, row.sku, row.owner]
+                campaign.drawn -= units
+                row.quantity -= units
+                quantity -= units
+                ended.append((campaign, units))
+                if row.quantity == 0:
+                    self.draws.remove(row)
+        return ended
 
     def _shift(self, goods: Goods, quantity: int, from_location: str, to_location: str) -> None:
         self.balance(from_location, goods).on_hand -= quantity

@@ -67,6 +67,18 @@ def load(tx: Transaction, books: Books, wanted: Needs) -> None:
     books.claims.load(tx, "work", works)
 
 
+def campaigns_are_kept(tx: Transaction) -> bool:
+    """Whether any campaign is planned or runs; without one, no order has drawn on any. Asks no query."""
+    return tx.lock_warehouse()["campaigns_due_at"] is not None
+
+
+def load_draws(tx: Transaction, books: Books, orders: Iterable[str]) -> None:
+    """Load what of these orders' reservations came from campaigns; needed before anything of them is given back."""
+    if campaigns_are_kept(tx):
+        draws = books.draws.load(tx, "order_no", orders)
+        books.campaigns.load(tx, "campaign", {row.campaign for row in draws})
+
+
 def load_stock(tx: Transaction, books: Books, skus: Iterable[str]) -> None:
     """Load the totals of these products and what lies in the virtual places of them."""
     wanted = list(skus)
@@ -81,6 +93,7 @@ def _load_orders(tx: Transaction, books: Books, orders: frozenset[str]) -> set[s
     reservations = books.reservations.load(tx, "order_no", orders)
     # What was promised to an order may lie in no place that it knows yet.
     load_stock(tx, books, {row.sku for row in reservations})
+    load_draws(tx, books, {row.order_no for row in reservations})
     allocations = books.allocations.load(tx, "order_no", orders)
     books.shipments.load(tx, "order_no", orders)
     contents = books.contents.load(tx, "order_no", orders)

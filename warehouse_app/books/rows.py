@@ -128,6 +128,44 @@ class ReservationRow:
 
 
 @dataclass(slots=True)
+class CampaignRow:
+    """One product of a campaign: units set aside until a time."""
+
+    campaign: str
+    sku: str
+    owner: str
+    channel: str
+    quantity: int
+    remaining: int
+    drawn: int
+    shipped: int
+    released: int
+    starts_at: datetime
+    ends_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    worker: str
+    reason: str
+
+    @property
+    def missing(self) -> int:
+        """Units that were not there when the campaign wanted them, or were lost since."""
+        return self.quantity - self.remaining - self.drawn - self.shipped - self.released
+
+
+@dataclass(slots=True)
+class DrawRow:
+    """Units of a line's reservation that came from a campaign."""
+
+    order_no: str
+    line_no: int
+    campaign: str
+    sku: str
+    owner: str
+    quantity: int
+
+
+@dataclass(slots=True)
 class AllocationRow:
     """Units of one place promised to an order line."""
 

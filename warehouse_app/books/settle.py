@@ -5,6 +5,7 @@ from collections import defaultdict
 from sqlalchemy import select
 
 from warehouse_app.books.availability import shelf_balances
+from warehouse_app.books.campaigns import reduce_campaigns
 from warehouse_app.books.late_facts import reverse_explained_variances
 from warehouse_app.books.ledger import Books, Replacement
 from warehouse_app.books.loading import Needs, load, load_stock
@@ -110,7 +111,7 @@ def _replace(tx: Transaction, books: Books) -> None:
         missing = replacement.quantity - found[key]
         line = books.lines[key]
         missing = min(missing, line.reserved)
-        books.reserve(line, -missing)
+        books.lose(line, missing)
         line.short += missing
         if missing:
             books.note(line.order_no, "short", sku=line.sku, quantity=missing)
@@ -184,8 +185,12 @@ def _serves(books: Books, list_no: str, order_no: str) -> bool:
 
 
 def _give_back_reservations(tx: Transaction, books: Books) -> None:
-    """When less can be sold than was promised, the least urgent orders give back."""
+    """When less can be sold than was promised, campaigns give back, then the least urgent orders."""
     over = [row for row in books.stock if row.reserved + row.set_aside > row.sellable]
+    if not over:
+        return
+    reduce_campaigns(tx, books, over)
+    over = [row for row in over if row.reserved + row.set_aside > row.sellable]
     if not over:
         return
     found = books.reservations.load(tx, "sku", {row.sku for row in over})
@@ -203,7 +208,7 @@ def _give_back_reservations(tx: Transaction, books: Books) -> None:
 def _give_back_reservation(order_no: str, line_no: int, excess: int, books: Books) -> None:
     line = books.lines[order_no, line_no]
     lost = min(excess, line.reserved)
-    books.reserve(line, -lost)
+    books.lose(line, lost)
     line.short += lost
     surplus = line.allocated - line.reserved
     for row in books.allocations.under(order_no):

@@ -11,6 +11,7 @@ from warehouse_app.books.bookkeeping import unapplied_count
 from warehouse_app.books.replay import Replay, replay_all
 from warehouse_app.books.sealing import ChainProof, chain_head, unsealed_count
 from warehouse_app.books.snapshots import Totals
+from warehouse_app.books.verify_campaigns import campaign_differences
 from warehouse_app.books.verify_value import value_differences
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
@@ -71,6 +72,7 @@ class Proof:
             *_allocated_by_place(tx, lying),
             *_lines(tx),
             *_cartons(tx, lying),
+            *(Difference(*found) for found in campaign_differences(tx)),
             *(Difference(*found) for found in value_differences(tx)),
             *(Difference("snapshot", bad.key, bad.found, bad.proven) for bad in replay.bad),
             *(Difference("seal", seal.key, seal.found, seal.sealed) for seal in self._chain.finish(tx)),

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from warehouse_app import __version__
 from warehouse_app.cli import (
     bench,
+    campaigns,
     counts,
     database,
     demo,
@@ -26,7 +27,7 @@ from warehouse_app.domain.errors import Interrupted, WarehouseError
 from warehouse_app.language import tr
 from warehouse_app.station.wording import error_text
 
-GROUPS = (sample, demo, database, settings, imports, orders, papers, counts, station, stock, errands, bench)
+GROUPS = (sample, demo, database, settings, imports, orders, papers, counts, station, stock, campaigns, errands, bench)
 
 STOPPED_BY_A_PERSON = 130
 """What shells report of a program that Ctrl+C has ended."""

@@ -30,6 +30,10 @@ STATES: Mapping[str, str] = {
     "recount": mark("recount"),
     "approved": mark("approved"),
     "done": mark("done"),
+    # Campaigns.
+    "planned": mark("planned"),
+    "running": mark("running"),
+    "ended": mark("ended"),
     # Facts.
     "waiting": mark("waiting"),
     "applied": mark("applied"),
@@ -121,6 +125,7 @@ DISCREPANCIES: Mapping[str, str] = {
     "reopened_although_handed_over": mark("Opened again although handed over"),
     "counted_unplanned": mark("Counted without a plan"),
     "counted_again": mark("Counted twice"),
+    "campaign_reduced": mark("Lost units taken from a campaign"),
 }
 
 COMING_BACK = "coming_back"
@@ -160,6 +165,9 @@ PROVED: Mapping[str, str] = {
     "allocated": mark("allocated"),
     "reserved of line": mark("reserved of line"),
     "allocated of line": mark("allocated of line"),
+    "set aside": mark("set aside"),
+    "drawn from campaign": mark("drawn from campaign"),
+    "drawn for line": mark("drawn for line"),
     "line": mark("line"),
     "carton content": mark("carton content"),
     "snapshot": mark("snapshot of past stock"),

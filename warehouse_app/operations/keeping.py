@@ -13,6 +13,7 @@ from warehouse_app.books.sealing import seal_full_pages, seal_now
 from warehouse_app.books.snapshots import snapshot_pieces, take_due_snapshots
 from warehouse_app.books.verify import Proof, Verified
 from warehouse_app.domain.errors import StoreUnavailable
+from warehouse_app.operations.campaigns import keep_campaigns
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Transaction
 from warehouse_app.store.migrate import HEAD, check_revision, revision, upgrade
@@ -56,9 +57,13 @@ def require_ready(database: Database) -> None:
 
 
 def drain(database: Database) -> None:
-    """Do the bookkeeper's work when nobody else does: apply posted facts, and seal what came into the ledger."""
+    """Do the bookkeeper's work when nobody else does: apply posted facts, and seal what came into the ledger.
+
+    Campaigns are started and ended in any case, so that whoever looks now sees them right to the minute.
+    """
     if not database.read(service_is_alive, "bookkeeper"):
         book_once(database)
+    keep_campaigns(database)
 
 
 def verify_books(database: Database, printed_head: str = "") -> Verified:
@@ -121,6 +126,7 @@ def run_bookkeeper(database: Database, stop: Callable[[], bool]) -> Applied:
         try:
             if time.monotonic() >= lease_until:
                 database.write(hold_lease, "bookkeeper", holder)
+                keep_campaigns(database)
                 lease_until = time.monotonic() + LEASE_S
             done, more = book_facts(database), False
             if not done.applied and not done.parked:
