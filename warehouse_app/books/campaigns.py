@@ -111,33 +111,32 @@ def reduce_campaigns(tx: Transaction, books: Books, totals: Sequence[StockRow]) 
                     books.differ("campaign_reduced", sku=campaign.sku, quantity=lost, detail=campaign.campaign)
 
 
-def campaign_stock(tx: Transaction, skus: Iterable[str]) -> tuple[CampaignStock, ...]:
-    """What running campaigns have left of these products, in the order in which orders draw on them.
+def campaign_stock(tx: Transaction, books: Books, skus: Iterable[str]) -> list[CampaignStock]:
+    """What running campaigns have left of these products, as the books stand, in the order in which it is drawn.
 
     The one that ends first comes first. Without any campaign this asks no query.
     """
     if not campaigns_are_kept(tx):
-        return ()
-    table = tables.campaign
-    rows = tx.rows_in(table, "sku", skus, table.c.remaining > 0)
-    rows.sort(key=lambda row: (row["ends_at"], row["campaign"]))
-    return tuple(
-        CampaignStock(row["campaign"], row["owner"], row["sku"], row["channel"], row["remaining"]) for row in rows
-    )
+        return []
+    wanted = set(skus)
+    books.campaigns.load(tx, "sku", wanted, tables.campaign.c.remaining > 0)
+    rows = [row for row in books.campaigns if row.remaining > 0 and row.sku in wanted]
+    rows.sort(key=lambda row: (row.ends_at, row.campaign))
+    return [CampaignStock(row.campaign, row.owner, row.sku, row.channel, row.remaining) for row in rows]
 
 
-def line_channels(tx: Transaction, order_nos: Iterable[str]) -> dict[tuple[str, int], str]:
-    """The channel of every order line, with its shop where it has one: `csv/web`.
+def order_channels(tx: Transaction, order_nos: Iterable[str]) -> dict[str, str]:
+    """The channel of every order, with its shop where it has one: `csv/web`.
 
-    A line that serves several channels has none here: nobody could say whose units it took.
+    An order merged from several channels has none here: nobody could say whose units it took.
     """
     table = tables.fulfilment_source
-    columns = [table.c[name] for name in ("order_no", "line_no", "channel", "shop")]
-    found: dict[tuple[str, int], str] = {}
-    for order_no, line_no, channel, shop in tx.tuples_in(columns, table.c.order_no, order_nos):
+    columns = [table.c[name] for name in ("order_no", "channel", "shop")]
+    found: dict[str, str] = {}
+    for order_no, channel, shop in tx.tuples_in(columns, table.c.order_no, order_nos):
         name = f"{channel}/{shop}" if shop else channel
-        if found.setdefault((order_no, line_no), name) != name:
-            found[order_no, line_no] = ""
+        if found.setdefault(order_no, name) != name:
+            found[order_no] = ""
     return found
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from warehouse_app.books.rows import OrderRow
-from warehouse_app.domain.wording import SHORT, SHORT_AFTER
+from warehouse_app.domain.wording import SET_ASIDE, SHORT, SHORT_AFTER
 from warehouse_app.planning.demand import Rank, ShortReason
 
 DECIDED = ("promise", "priority", "tier", "age")
@@ -24,7 +24,15 @@ def is_starving(order: OrderRow, now: datetime, after_days: int) -> bool:
 
 
 def short_reason(reason: ShortReason) -> str:
-    """A shortage as kept with the order: what was wanted, what was there, who got the last ones, and why they."""
+    """A shortage as kept with the order: what was wanted, what was there, who got the last ones, and why they.
+
+    Units that a campaign keeps from the order are told as well.
+    """
+    told = _told(reason)
+    return SET_ASIDE.format(reason=told, kept=reason.kept, campaign=reason.kept_for) if reason.kept else told
+
+
+def _told(reason: ShortReason) -> str:
     if reason.taken_by is None:
         return SHORT.format(sku=reason.sku, wanted=reason.wanted, available=reason.available)
     word = "number" if reason.decided_by is None else DECIDED[reason.decided_by]

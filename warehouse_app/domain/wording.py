@@ -189,6 +189,7 @@ SHORT_AFTER: Mapping[str, str] = {
 }
 """Why another order got the last units, by the part of the ranks that decided it, the most important part first."""
 
+SET_ASIDE = mark("{reason}; {kept} are set aside for {campaign}")
 KEPT = mark("{reason}; overdue, so what comes in is kept for it")
 ON_HOLD = mark("on hold: {reason}")
 MERGED_INTO = mark("merged into order {order}")
@@ -227,7 +228,7 @@ def proved_name(number: str) -> str:
 
 def reason_text(reason: str) -> str:
     """Why an order waits or a location is counted: a word, a text of one of our templates, or what somebody typed."""
-    for template in (KEPT, *SHORT_AFTER.values(), SHORT, ON_HOLD, MERGED_INTO):
+    for template in (KEPT, SET_ASIDE, *SHORT_AFTER.values(), SHORT, ON_HOLD, MERGED_INTO):
         found = _pattern(template).fullmatch(reason)
         if found:
             values = found.groupdict()

@@ -4,20 +4,22 @@ The same code serves a wave of thousands and one rush order: load in bulk, plan,
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.sql import ColumnElement
 
 from warehouse_app.books.availability import reservable, shelf_balances
+from warehouse_app.books.campaigns import campaign_stock, order_channels, start_and_end_due
 from warehouse_app.books.ledger import Books, Cause, new_books
-from warehouse_app.books.loading import write
+from warehouse_app.books.loading import load_draws, write
 from warehouse_app.books.order_states import state_by_reservation
 from warehouse_app.books.ranking import is_starving, order_rank, short_reason
 from warehouse_app.books.rows import LineRow, OrderRow
 from warehouse_app.domain.wording import KEPT
 from warehouse_app.planning.allocation import LeftBehind, Take, plan_allocations
+from warehouse_app.planning.campaigns import SetAside
 from warehouse_app.planning.demand import LineDemand, OrderDemand, StockKey
 from warehouse_app.planning.reservation import LineReservation, plan_reservations
 from warehouse_app.store import tables
@@ -48,12 +50,13 @@ def promise_orders(tx: Transaction, order_nos: Sequence[str], worker: str, wave_
 
 def books_for_promises(tx: Transaction, order_nos: Sequence[str], cause: Cause) -> Books:
     """Lock the warehouse and load the orders with what is promised to them, and the totals of their products."""
-    tx.lock_warehouse()
+    start_and_end_due(tx)
     books = new_books(tx.recorded_at, cause)
     books.orders.load(tx, "order_no", order_nos)
     lines = books.lines.load(tx, "order_no", order_nos)
     # A row of a promise exists only where its line has a number of it.
     books.reservations.load(tx, "order_no", {line.order_no for line in lines if line.reserved})
+    load_draws(tx, books, {line.order_no for line in lines if line.reserved})
     books.allocations.load(tx, "order_no", {line.order_no for line in lines if line.allocated})
     books.stock.load(tx, "sku", {line.sku for line in lines if line.stocked})
     return books
@@ -66,11 +69,16 @@ def reserve(tx: Transaction, books: Books) -> list[OrderRow]:
     starving = {order.order_no for order in orders if is_starving(order, tx.now, starving_after)}
     returned = _return_what_was_kept(books, starving)
     demands = [_open_demand(books, order, keeps=order.order_no in starving) for order in orders]
-    available = reservable(tx, {line.sku for demand in demands for line in demand.lines})
+    skus = {line.sku for demand in demands for line in demand.lines}
+    available = reservable(tx, skus)
     for key, quantity in returned.items():
         available[key] = available.get(key, 0) + quantity
     by_order: dict[str, list[LineReservation]] = {}
-    for result in plan_reservations(demands, available):
+    set_aside = SetAside(campaign_stock(tx, books, skus), available)
+    if set_aside:
+        channels = order_channels(tx, [demand.order_no for demand in demands])
+        demands = [replace(demand, channel=channels.get(demand.order_no, "")) for demand in demands]
+    for result in plan_reservations(demands, available, set_aside):
         by_order.setdefault(result.order_no, []).append(result)
     for order in orders:
         _apply(books, order, by_order.get(order.order_no, ()), keeps=order.order_no in starving)
@@ -114,9 +122,12 @@ def _return_what_was_kept(books: Books, starving: Iterable[str]) -> dict[StockKe
     for order_no in starving:
         for line in books.lines.under(order_no):
             if line.reserved and not line.allocated:
-                key = (line.owner, line.sku)
-                returned[key] = returned.get(key, 0) + line.reserved
+                stock = books.stock_of(line.owner, line.sku)
+                before = stock.reserved + stock.set_aside
                 books.reserve(line, -line.reserved)
+                # What came from a campaign is with the campaign again, and not open to all.
+                key = (line.owner, line.sku)
+                returned[key] = returned.get(key, 0) + before - stock.reserved - stock.set_aside
     return returned
 
 
@@ -148,7 +159,9 @@ def _apply(books: Books, order: OrderRow, results: Sequence[LineReservation], *,
     reason = ""
     for result in results:
         line = books.lines[order.order_no, result.line_no]
-        books.reserve(line, result.quantity)
+        for draw in result.draws:
+            books.draw(line, books.campaigns[draw.campaign, line.sku, line.owner], draw.quantity)
+        books.reserve(line, result.quantity - sum(draw.quantity for draw in result.draws))
         line.short = line.open_quantity
         if result.short is not None and not reason:
             reason = short_reason(result.short)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-StockKey = tuple[str, str]  # owner, sku
+from warehouse_app.planning.demand import LineDemand, OrderDemand, Pool, ShortReason, StockKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,10 @@ class SetAside:
         """Whether any campaign keeps units; without one nothing here needs to be asked."""
         return bool(self._left)
 
+    def __contains__(self, key: StockKey) -> bool:
+        """Whether a campaign keeps units of this product."""
+        return key in self._left
+
     def available(self, key: StockKey, channel: str) -> int:
         """Units that an order of this channel may draw."""
         if key not in self._left:
@@ -92,3 +96,37 @@ class SetAside:
             return None
         most = max(others, key=lambda campaign: campaign.quantity_remaining)
         return Kept(most.campaign, sum(campaign.quantity_remaining for campaign in others))
+
+
+class ChannelPool(Pool):
+    """A pool in which an order also finds what campaigns keep for its channel, and takes that first."""
+
+    def __init__(self, available: Mapping[StockKey, int], set_aside: SetAside) -> None:
+        super().__init__(available)
+        self._open = dict(available)
+        self._set_aside = set_aside
+        self.draws: dict[tuple[str, int], tuple[Draw, ...]] = {}
+        """What lines took from campaigns, by order and line."""
+
+    def begin(self, order: OrderDemand) -> None:
+        """Let the order see what is open, and what is kept for its channel."""
+        for line in order.lines:
+            key = (line.owner, line.sku)
+            if key in self._set_aside:
+                self._left[key] = max(0, self._open.get(key, 0)) + self._set_aside.available(key, order.channel)
+
+    def take(self, order: OrderDemand, line: LineDemand, most: int) -> int:
+        """Give the line up to so many units; gives how many it got."""
+        quantity = super().take(order, line, most)
+        key = (line.owner, line.sku)
+        if quantity and key in self._set_aside:
+            draws = self._set_aside.take(key, order.channel, quantity)
+            self.draws[order.order_no, line.line_no] = draws
+            self._open[key] = self._open.get(key, 0) - quantity + sum(draw.quantity for draw in draws)
+        return quantity
+
+    def reason(self, order: OrderDemand, key: StockKey, wanted: int) -> ShortReason:
+        """Why an order does not get so many units of a product."""
+        reason = super().reason(order, key, wanted)
+        kept = self._set_aside.kept_from(key, order.channel)
+        return replace(reason, kept=kept.quantity, kept_for=kept.campaign) if kept else reason

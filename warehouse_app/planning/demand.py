@@ -30,12 +30,16 @@ class LineDemand(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OrderDemand:
-    """`rank` must be comparable with the ranks of the other orders; equal ranks go by order number."""
+    """`rank` must be comparable with the ranks of the other orders; equal ranks go by order number.
+
+    `channel` is where the order came from, with its shop where it has one (`csv/web`): campaigns serve channels.
+    """
 
     order_no: str
     rank: Rank
     complete_only: bool
     lines: tuple[LineDemand, ...]
+    channel: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class ShortReason:
     """Why units are missing: so many were wanted, so many were there; `taken_by` got the last ones served before.
 
     `decided_by` is the first part of both ranks that differs: why that order came first. None when all are equal, and
-    the order number decided.
+    the order number decided. `kept` units more are there, but set aside for others, most of them for `kept_for`.
     """
 
     owner: str
@@ -52,6 +56,8 @@ class ShortReason:
     available: int
     taken_by: str | None
     decided_by: int | None = None
+    kept: int = 0
+    kept_for: str = ""
 
 
 def by_rank(orders: Iterable[OrderDemand]) -> list[OrderDemand]:
@@ -70,6 +76,9 @@ class Pool:
     def __init__(self, available: Mapping[StockKey, int]) -> None:
         self._left = dict(available)
         self._last_served: dict[StockKey, OrderDemand] = {}
+
+    def begin(self, order: OrderDemand) -> None:
+        """The next order is served now; what it is given may depend on where it came from."""
 
     def left(self, key: StockKey) -> int:
         """Units that nobody has been given."""

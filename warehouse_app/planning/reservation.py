@@ -7,13 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from warehouse_app.planning.campaigns import ChannelPool, Draw, SetAside
 from warehouse_app.planning.demand import LineDemand, OrderDemand, Pool, ShortReason, StockKey, by_rank
 
 
 class LineReservation(NamedTuple):
     """`quantity` of `quantity_open` is reserved; where it is less, `short` says why.
 
-    A line that a complete-only order gives up although it could be filled names the line the order waits for.
+    A line that a complete-only order gives up although it could be filled names the line the order waits for. `draws`
+    are those of its units that campaigns had kept for it.
     """
 
     order_no: str
@@ -21,13 +23,27 @@ class LineReservation(NamedTuple):
     quantity: int
     quantity_open: int
     short: ShortReason | None
+    draws: tuple[Draw, ...] = ()
 
 
-def plan_reservations(orders: Iterable[OrderDemand], available: Mapping[StockKey, int]) -> tuple[LineReservation, ...]:
-    """Share out what is available (owner and sku to quantity); one result a line, in the order of service."""
-    pool = Pool(available)
+def plan_reservations(
+    orders: Iterable[OrderDemand], available: Mapping[StockKey, int], set_aside: SetAside | None = None
+) -> tuple[LineReservation, ...]:
+    """Share out what is available (owner and sku to quantity), and what is set aside for the channels of the orders.
+
+    One result a line, in the order of service.
+    """
+    if not set_aside:
+        return tuple(_share(orders, Pool(available)))
+    pool = ChannelPool(available, set_aside)
+    results = _share(orders, pool)
+    return tuple(result._replace(draws=pool.draws.get((result.order_no, result.line_no), ())) for result in results)
+
+
+def _share(orders: Iterable[OrderDemand], pool: Pool) -> list[LineReservation]:
     results: list[LineReservation] = []
     for order in by_rank(orders):
+        pool.begin(order)
         waits_for = pool.shortage(order) if order.complete_only else None
         if waits_for is not None:
             results += (
@@ -45,7 +61,7 @@ def plan_reservations(orders: Iterable[OrderDemand], available: Mapping[StockKey
             results.append(
                 LineReservation(order.order_no, line.line_no, pool.take(order, line, most), line.quantity_open, short)
             )
-    return tuple(results)
+    return results
 
 
 def _whole_bundles(order: OrderDemand, pool: Pool) -> dict[int, tuple[int, ShortReason | None]]:
