@@ -1,13 +1,15 @@
 """What may be promised: on the shelves, not promised yet, not past its last day, and under no hold."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.sql import ColumnElement
 
+from warehouse_app.books.held_stock import HeldStock, held_stock
 from warehouse_app.planning.allocation import LotBalance
 from warehouse_app.store import tables
 from warehouse_app.store.database import LIST_CHUNK, Row, Transaction
@@ -17,58 +19,39 @@ RESERVE_ZONE = "R"
 
 
 @dataclass(frozen=True, slots=True)
-class Hold:
-    """A stop on stock; an empty part matches everything."""
-
-    hold_id: str
-    owner: str
-    sku: str
-    lot: str
-    location: str
-    reason: str
-
-    def matches(self, owner: str, sku: str, lot: str, location: str) -> bool:
-        """Whether units with these names are stopped."""
-        pairs = ((self.owner, owner), (self.sku, sku), (self.lot, lot), (self.location, location))
-        return all(not named or named == given for named, given in pairs)
-
-
-def active_holds(tx: Transaction) -> list[Hold]:
-    """All holds that have not been removed."""
-    table = tables.hold
-    found = tx.rows(select(table).where(tx.mine(table), table.c.removed_at.is_(None)))
-    return [Hold(row["hold_id"], row["owner"], row["sku"], row["lot"], row["location"], row["reason"]) for row in found]
-
-
-@dataclass(frozen=True, slots=True)
 class Stops:
     """Why units may not be promised: the holds, and the day; a lot may be sold up to the last day of its life."""
 
-    holds: tuple[Hold, ...]
+    held: HeldStock
     today: date
 
-    def stop(self, row: Row) -> bool:
-        """Whether these units (a balance with the last day of its lot) may not be promised."""
+    def stopped(self, row: Row) -> int:
+        """How many units of a balance (with the last day of its lot) may not be promised."""
+        on_hand: int = row["on_hand"]
         if row["expires_on"] is not None and row["expires_on"] < self.today:
-            return True
-        names = (row["owner"], row["sku"], row["lot"], row["location"])
-        return any(hold.matches(*names) for hold in self.holds)
+            return on_hand
+        return self.held.units((row["owner"], row["sku"], row["lot"]), row["location"], on_hand) if self.held else 0
+
+    def free(self, row: Row) -> int:
+        """How many units of a balance may be promised."""
+        return max(0, int(row["on_hand"]) - int(row["allocated"]) - self.stopped(row))
 
 
-def stops_now(tx: Transaction) -> Stops:
-    """What may not be promised now, by the warehouse's own calendar."""
+def stops_now(tx: Transaction, skus: Collection[str] | None = None) -> Stops:
+    """What may not be promised now, by the warehouse's own calendar; with `skus`, of these products only."""
     table = tables.warehouse
     zone = tx.value(select(table.c.timezone).where(tx.mine(table))) or "UTC"
-    return Stops(tuple(active_holds(tx)), tx.now.astimezone(ZoneInfo(zone)).date())
+    return Stops(held_stock(tx, skus), tx.now.astimezone(ZoneInfo(zone)).date())
 
 
 def shelf_balances(tx: Transaction, skus: Iterable[str]) -> list[LotBalance]:
     """What can be allocated of these products: pickable places, free units, nothing that is stopped."""
-    stops = stops_now(tx)
+    wanted = list(dict.fromkeys(skus))
+    stops = stops_now(tx, wanted)
     balances = []
-    for row in _pickable(tx, skus):
-        free = row["on_hand"] - row["allocated"]
-        if free > 0 and not stops.stop(row):
+    for row in _lying(tx, wanted, tables.location.c.pickable):
+        free = stops.free(row)
+        if free > 0:
             balances.append(
                 LotBalance(
                     row["owner"],
@@ -91,21 +74,21 @@ def reservable(tx: Transaction, skus: Iterable[str]) -> dict[tuple[str, str], in
         (row["owner"], row["sku"]): row["sellable"] - row["reserved"] - row["set_aside"]
         for row in tx.rows_in(tables.product_stock, "sku", wanted)
     }
-    stops = stops_now(tx)
+    stops = stops_now(tx, wanted)
     lot = tables.lot
     expired = select(lot.c.lot).where(tx.mine(lot), lot.c.expires_on < stops.today).limit(1)
-    if not stops.holds and tx.value(expired) is None:
+    if not stops.held and tx.value(expired) is None:
         return free
     stopped: dict[tuple[str, str], int] = defaultdict(int)
-    for row in _pickable(tx, wanted):
-        if stops.stop(row):
-            stopped[row["owner"], row["sku"]] += row["on_hand"] - row["allocated"]
+    for row in _lying(tx, wanted, tables.location.c.sellable):
+        # What is promised already, as in totes, is not free to be promised anyway.
+        stopped[row["owner"], row["sku"]] += min(stops.stopped(row), row["on_hand"] - row["allocated"])
     return {key: quantity - stopped[key] for key, quantity in free.items()}
 
 
-def _pickable(tx: Transaction, skus: Iterable[str]) -> Iterable[Row]:
+def _lying(tx: Transaction, wanted: Sequence[str], where: ColumnElement[bool]) -> Iterable[Row]:
+    """What lies of these products at the places of this kind, with the last day of its lot."""
     balance, location, lot = tables.balance, tables.location, tables.lot
-    wanted = list(dict.fromkeys(skus))
     places = (balance.c.warehouse_id == location.c.warehouse_id) & (balance.c.location == location.c.location)
     lots = (
         (balance.c.warehouse_id == lot.c.warehouse_id)
@@ -125,7 +108,7 @@ def _pickable(tx: Transaction, skus: Iterable[str]) -> Iterable[Row]:
         )
         .join(location, places)
         .outerjoin(lot, lots)
-        .where(tx.mine(balance), location.c.pickable, balance.c.on_hand > 0)
+        .where(tx.mine(balance), balance.c.physical, where, balance.c.on_hand > 0)
     )
     for start in range(0, len(wanted), LIST_CHUNK):
         yield from tx.rows(query.where(balance.c.sku.in_(wanted[start : start + LIST_CHUNK])))

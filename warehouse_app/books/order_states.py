@@ -10,6 +10,9 @@ def settle_order(order_no: str, books: Books) -> None:
     if order is None or order.state == "cancelled":
         return
     lines = [line for line in books.lines_of(order_no) if line.stocked]
+    if order.state == "reserved":
+        # It may have lost some of what it had.
+        books.set_state(order, state_by_reservation(order, lines), order.reason)
     if order.state in ("released", "picking", "packed"):
         _after_picking(order, lines, books)
     if order.state == "packing" and not any(line.allocated for line in lines):

@@ -1,11 +1,13 @@
 """After the facts of a batch: nothing may stay promised that is not there, and what was lost is sought elsewhere."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 
 from sqlalchemy import select
 
 from warehouse_app.books.availability import shelf_balances
 from warehouse_app.books.campaigns import reduce_campaigns
+from warehouse_app.books.held_stock import held_stock
 from warehouse_app.books.late_facts import reverse_explained_variances
 from warehouse_app.books.ledger import Books, Replacement
 from warehouse_app.books.loading import Needs, load, load_stock
@@ -17,6 +19,8 @@ from warehouse_app.planning.demand import LineDemand, OrderDemand
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
 from warehouse_app.store.ids import new_key
+
+NOTHING: Mapping[str, str] = {}
 
 
 def settle(tx: Transaction, books: Books) -> None:
@@ -38,35 +42,44 @@ def _give_back_allocations(tx: Transaction, books: Books) -> None:
     found = books.allocations.load(tx, "location", {row.location for row in over})
     load(tx, books, Needs(orders=frozenset(row.order_no for row in found)))
     for balance in over:
-        _give_back_here(balance, books)
+        give_back(balance, balance.allocated - balance.on_hand, books)
 
 
-def _give_back_here(balance: BalanceRow, books: Books) -> None:
+def give_back(
+    balance: BalanceRow, quantity: int, books: Books, what: str = "allocation_lost", told: Mapping[str, str] = NOTHING
+) -> None:
+    """Take so many promised units of a place back, from the least urgent orders first, to be replaced from elsewhere.
+
+    `what` goes into the orders' history, `told` to the pickers. The orders must be loaded.
+    """
     key = (balance.location, balance.sku, balance.owner, balance.lot)
     mine = [row for row in books.allocations if (row.location, row.sku, row.owner, row.lot) == key]
-    for row in sorted(mine, key=lambda row: _urgency(books, row.order_no), reverse=True):
-        excess = balance.allocated - balance.on_hand
-        if excess <= 0:
+    for row in sorted(mine, key=lambda row: urgency(books, row.order_no), reverse=True):
+        if quantity <= 0:
             return
         line = books.lines[row.order_no, row.line_no]
-        lost = books.deallocate(line, row.location, row.lot, excess)
-        list_no = _withdraw_stop(line, balance.location, balance.lot, lost, books)
+        lost = books.deallocate(line, row.location, row.lot, quantity)
+        quantity -= lost
+        list_no = _withdraw_stop(line, balance.location, balance.lot, lost, books, told)
         books.replacements.append(Replacement(row.order_no, row.line_no, lost, list_no))
-        books.note(row.order_no, "allocation_lost", sku=row.sku, quantity=lost, location=row.location)
+        books.note(row.order_no, what, sku=row.sku, quantity=lost, location=row.location, **told)
 
 
-def _urgency(books: Books, order_no: str) -> tuple[object, ...]:
+def urgency(books: Books, order_no: str) -> tuple[object, ...]:
+    """What sorts orders, the most urgent first."""
     order = books.orders.get(order_no)
     return (*order_rank(order), order_no) if order else ()
 
 
-def _withdraw_stop(line: LineRow, location: str, lot: str, quantity: int, books: Books) -> str:
+def _withdraw_stop(
+    line: LineRow, location: str, lot: str, quantity: int, books: Books, told: Mapping[str, str] = NOTHING
+) -> str:
     for stop in books.stops_of(line.order_no):
         here = (stop.line_no, stop.location, stop.lot)
         if here == (line.line_no, location, lot) and stop.open_quantity:
             taken = min(quantity, stop.open_quantity)
             stop.withdrawn += taken
-            books.amend(f"pick:{stop.list_no}", what="drop_stop", stop=stop.stop_no, quantity=taken)
+            books.amend(f"pick:{stop.list_no}", what="drop_stop", stop=stop.stop_no, quantity=taken, **told)
             return stop.list_no
     return ""
 
@@ -123,12 +136,13 @@ def _plan_replacements(tx: Transaction, books: Books, lost: dict[tuple[str, int]
     written = shelf_balances(tx, skus)
     books.balances.load(tx, "sku", skus)
     books.locations.load(tx, "location", {balance.location for balance in written})
-    doubted = set(books.doubts)
+    doubted, held = set(books.doubts), held_stock(tx, skus)
     free = []
     for shelf in written:
         # The batch may have changed the place since it was written, so the loaded row counts.
-        row = books.balance(shelf.location, (shelf.owner, shelf.sku, shelf.lot))
-        available = row.on_hand - row.allocated
+        goods = (shelf.owner, shelf.sku, shelf.lot)
+        row = books.balance(shelf.location, goods)
+        available = row.on_hand - row.allocated - held.units(goods, shelf.location, row.on_hand)
         if available > 0 and (shelf.location, shelf.sku) not in doubted:
             free.append(
                 LotBalance(
@@ -198,7 +212,7 @@ def _give_back_reservations(tx: Transaction, books: Books) -> None:
     load_stock(tx, books, {row.sku for row in over})
     for total in over:
         mine = [row for row in books.reservations if (row.sku, row.owner) == (total.sku, total.owner)]
-        for row in sorted(mine, key=lambda row: _urgency(books, row.order_no), reverse=True):
+        for row in sorted(mine, key=lambda row: urgency(books, row.order_no), reverse=True):
             excess = total.reserved + total.set_aside - total.sellable
             if excess <= 0:
                 break

@@ -12,6 +12,7 @@ from warehouse_app.cli import (
     database,
     demo,
     errands,
+    holds,
     imports,
     orders,
     papers,
@@ -27,7 +28,9 @@ from warehouse_app.domain.errors import Interrupted, WarehouseError
 from warehouse_app.language import tr
 from warehouse_app.station.wording import error_text
 
-GROUPS = (sample, demo, database, settings, imports, orders, papers, counts, station, stock, campaigns, errands, bench)
+GROUPS = (
+    sample, demo, database, settings, imports, orders, papers, counts, station, stock, campaigns, holds, errands, bench,
+)  # fmt: skip
 
 STOPPED_BY_A_PERSON = 130
 """What shells report of a program that Ctrl+C has ended."""

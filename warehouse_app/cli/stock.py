@@ -1,4 +1,4 @@
-"""Commands about stock and codes: stock, explain, codes, holds."""
+"""Commands about stock and codes: stock, explain, codes."""
 
 from argparse import Namespace
 
@@ -6,16 +6,15 @@ from warehouse_app.cli.context import Context
 from warehouse_app.cli.orders import parse_time
 from warehouse_app.cli.output import table
 from warehouse_app.cli.parsing import Commands
-from warehouse_app.domain.wording import cause_name, reason_text, thing_name
+from warehouse_app.domain.wording import cause_name, thing_name
 from warehouse_app.language import tr
 from warehouse_app.operations.codes import KINDS, list_codes
-from warehouse_app.operations.holds import add_hold, list_holds, remove_hold
 from warehouse_app.operations.keeping import drain
 from warehouse_app.operations.stock import explain, stock_at, stock_now, stock_totals
 
 
 def add_commands(commands: Commands) -> None:
-    """stock, explain, codes, holds."""
+    """stock, explain, codes."""
     stock = commands.add("stock", show_stock, tr("stock now or at a past moment"))
     stock.add_argument("sku", nargs="?", metavar="SKU")
     stock.add_argument("--at", metavar="TIME", help=tr("as the books had it then"))
@@ -25,17 +24,6 @@ def add_commands(commands: Commands) -> None:
     why.add_argument("location", nargs="?", metavar="LOCATION")
     codes = commands.group("codes", tr("the scan text of every code")).add("list", show_codes, tr("list codes"))
     codes.add_argument("--kind", choices=KINDS)
-    holds = commands.group("holds", tr("stop stock wherever it lies"))
-    for name, run, text in (
-        ("add", add, tr("stop stock that matches")),
-        ("remove", remove, tr("free stock that matches")),
-        ("list", show_holds, tr("list the holds")),
-    ):
-        parser = holds.add(name, run, text)
-        parser.add_argument("--lot", default="", metavar="L")
-        parser.add_argument("--sku", default="", metavar="S")
-        parser.add_argument("--location", default="", metavar="C")
-        parser.add_argument("--reason", default="", metavar="R")
 
 
 def show_stock(context: Context, arguments: Namespace) -> int:
@@ -87,31 +75,4 @@ def show_codes(context: Context, arguments: Namespace) -> int:
     found = context.database.read(list_codes, arguments.kind)
     rows = [(thing_name(code.kind), code.name, code.scan_text) for code in found]
     context.output.result(found, table([tr("kind"), tr("name"), tr("scan text")], rows))
-    return 0
-
-
-def add(context: Context, arguments: Namespace) -> int:
-    """`holds add`."""
-    drain(context.database)
-    names = {"lot": arguments.lot, "sku": arguments.sku, "location": arguments.location}
-    done = context.database.write(add_hold, reason=arguments.reason, worker="", **names)
-    context.output.result(done, tr("Stock that matches is stopped."))
-    return 0
-
-
-def remove(context: Context, arguments: Namespace) -> int:
-    """`holds remove`."""
-    drain(context.database)
-    names = {"lot": arguments.lot, "sku": arguments.sku, "location": arguments.location}
-    done = context.database.write(remove_hold, worker="", **names)
-    context.output.result(done, tr("Stock that matches is free."))
-    return 0
-
-
-def show_holds(context: Context, _arguments: Namespace) -> int:
-    """`holds list`."""
-    found = context.database.read(list_holds)
-    rows = [(hold.sku, hold.lot, hold.location, reason_text(hold.reason)) for hold in found]
-    text = table(["SKU", tr("lot"), tr("location"), tr("reason")], rows) if rows else tr("No stock is on hold.")
-    context.output.result(found, text)
     return 0

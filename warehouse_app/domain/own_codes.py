@@ -15,6 +15,7 @@ PURCHASE_ORDER_PREFIX = "PO"
 QUANTITY_PREFIX = "QTY"
 LOT_PREFIX = "LOT"
 EXPIRY_PREFIX = "EXP"
+SERIAL_PREFIX = "SER"
 
 _PREFIXES = (
     LOCATION_PREFIX,
@@ -28,6 +29,7 @@ _PREFIXES = (
     QUANTITY_PREFIX,
     LOT_PREFIX,
     EXPIRY_PREFIX,
+    SERIAL_PREFIX,
 )
 _OWN_CODE = re.compile(rf"({'|'.join(_PREFIXES)}):(.*)", re.IGNORECASE | re.DOTALL | re.ASCII)
 # Code 128 prints ASCII. A percent sign starts an escape, and blanks at the ends would be stripped from a scan.
@@ -111,3 +113,8 @@ def lot_code(lot: str) -> str:
 def expiry_code(expires_on: date) -> str:
     """The scan text of an expiry date, such as `EXP:2027-01-31`."""
     return own_code(EXPIRY_PREFIX, expires_on.isoformat())
+
+
+def serial_code(serial: str) -> str:
+    """The scan text of a serial, for units whose own code does not tell it."""
+    return own_code(SERIAL_PREFIX, serial)

@@ -1,7 +1,7 @@
 """Work packets: everything a station needs to finish claimed work without the shared database."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 
@@ -27,6 +27,15 @@ class Packet:
         return values
 
 
+Serials = dict[str, tuple[str, ...]]
+"""Serials by SKU."""
+
+
+def _serials(values: dict[str, Any], *names: str) -> dict[str, Serials]:
+    """Serials back in their types; packets of an earlier release have none."""
+    return {name: {sku: tuple(found) for sku, found in values.get(name, {}).items()} for name in names}
+
+
 @dataclass(frozen=True, slots=True)
 class PickStop:
     """A stop of a pick list in walking order."""
@@ -44,7 +53,7 @@ class PickStop:
 
 @dataclass(frozen=True, slots=True)
 class PickPacket(Packet):
-    """A pick list: its stops and totes that were empty when it was claimed."""
+    """A pick list: its stops, totes that were empty when it was claimed, and serials that must not be taken."""
 
     list_no: str
     stops: tuple[PickStop, ...]
@@ -52,12 +61,14 @@ class PickPacket(Packet):
     free_totes: tuple[str, ...]
     drop_location: str
     tote_volume_ml: int
+    held_serials: Serials = field(default_factory=dict)
 
     @classmethod
     def parts(cls, values: dict[str, Any]) -> dict[str, Any]:
         """Stops are nested."""
         stops = tuple(PickStop(**stop) for stop in values["stops"])
-        return {**values, "stops": stops, "free_totes": tuple(values["free_totes"])}
+        held = _serials(values, "held_serials")
+        return {**values, "stops": stops, "free_totes": tuple(values["free_totes"]), **held}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +116,10 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class PackPacket(Packet):
-    """An order to pack: units by tote, boxes, labels and a block of SSCCs. Suggestions are one a planned carton."""
+    """An order to pack: units by tote, boxes, labels and a block of SSCCs. Suggestions are one a planned carton.
+
+    `serials` are those known to lie in its totes, `other_serials` those of other orders, `held_serials` those on hold.
+    """
 
     order_no: str
     customer: str
@@ -128,6 +142,9 @@ class PackPacket(Packet):
     timezone: str = "UTC"
     service_name_zh: str = ""
     suggested_units: tuple[int, ...] = ()
+    serials: Serials = field(default_factory=dict)
+    other_serials: Serials = field(default_factory=dict)
+    held_serials: Serials = field(default_factory=dict)
 
     @classmethod
     def parts(cls, values: dict[str, Any]) -> dict[str, Any]:
@@ -142,6 +159,7 @@ class PackPacket(Packet):
             "suggested_fill": tuple(values["suggested_fill"]),
             "ssccs": tuple(values["ssccs"]),
             "suggested_units": tuple(values["suggested_units"]),
+            **_serials(values, "serials", "other_serials", "held_serials"),
         }
 
 

@@ -18,7 +18,9 @@ from warehouse_app.domain.facts import (
     WorkStopped,
 )
 from warehouse_app.domain.packets import Packet, PackPacket
+from warehouse_app.domain.packing_serials import SerialSession
 from warehouse_app.domain.packing_state import CartonProgress, LineProgress, PackState
+from warehouse_app.domain.packing_stops import told_of_change, told_of_hold
 from warehouse_app.domain.scan import Scan, ScanKind, carton_type_code
 from warehouse_app.domain.session import (
     CLOSE,
@@ -28,7 +30,6 @@ from warehouse_app.domain.session import (
     Need,
     Outcome,
     PrintRequest,
-    Session,
     command,
     feedback,
 )
@@ -39,8 +40,8 @@ PROBLEMS = {"PROBLEM-MISSING": "missing", "PROBLEM-DAMAGED": "damaged"}
 OPENS = (ScanKind.TOTE, ScanKind.ORDER)
 
 
-class PackSession(Session[PackState]):
-    """Packs one order at a time from its packet."""
+class PackSession(SerialSession):
+    """Packs one order at a time from its packet. A unit whose serial was asked for is kept in memory only."""
 
     task = "pack"
     start_prompt = mark("Scan a tote or an order.")
@@ -57,10 +58,24 @@ class PackSession(Session[PackState]):
         if scan.kind not in OPENS:
             return self.wrong_state(mark("Scan a tote or an order first."))
         state = self._in_hand(scan)
+        if state is not None and state.paused:
+            return Outcome(told_of_hold(state, state.held))
         if state is None:
             told = feedback(FeedbackKind.FETCHING, mark("Fetching the order of {code}."), code=scan.code)
             return Outcome(told, need=Need(scan.kind, scan.code))
         return self._open(state, scan)
+
+    def decide(self, scan: Scan) -> Outcome:
+        """An order on hold takes nothing, and a unit waits for its serial; other orders may be opened meanwhile."""
+        state, waiting = self.state, self.without_serial
+        if state is not None and state.paused:
+            self.without_serial = None
+            other = scan.kind in OPENS and not self._is_mine(state, scan)
+            return self.start(scan) if other else Outcome(told_of_hold(state, state.held))
+        if state is not None and waiting is not None:
+            self.without_serial = None
+            return self.tell_serial(state, waiting, scan)
+        return super().decide(scan)
 
     def begin(self, packet: Packet, scan: Scan) -> Outcome:
         """The scan that fetched the order opens it."""
@@ -92,6 +107,8 @@ class PackSession(Session[PackState]):
         """A stable weight belongs to the open carton; a complete order is closed by it."""
         state = self.state
         carton = state.open_carton if state else None
+        if state is not None and state.paused:
+            return Outcome(told_of_hold(state, state.held))
         if state is None or carton is None or not carton.units:
             return self.wrong_state(mark("There is no open carton to weigh."))
         if weight_g <= 0:
@@ -105,8 +122,10 @@ class PackSession(Session[PackState]):
 
     def next_scans(self, state: PackState) -> Sequence[Expected]:
         """The products that are still missing, the line at hand first; then the command that closes the carton."""
-        if state.finished:
+        if state.finished or state.paused:
             return self.waiting
+        if self.without_serial is not None:
+            return self.serials_to_scan(state, self.without_serial.card)
         if state.complete:
             boxes = (box.carton_type for box in state.packet.boxes)
             return [command(CLOSE), *(Expected("carton", carton_type_code(name)) for name in boxes)]
@@ -124,6 +143,9 @@ class PackSession(Session[PackState]):
 
     def prompt_for(self, state: PackState) -> Feedback:
         """What the packer should do next."""
+        if state.paused:
+            told = told_of_hold(state, state.held)
+            return Feedback(FeedbackKind.PROMPT, told.message, told.values)
         if state.finished:
             return feedback(FeedbackKind.PROMPT, self.start_prompt)
         if state.complete:
@@ -142,13 +164,18 @@ class PackSession(Session[PackState]):
         return next((line for line in lines if line.line_no == state.last_line), lines[0] if lines else None)
 
     def amend(self, work: str, number: int, content: Mapping[str, Any]) -> Outcome:
-        """A stop request ends the order where it stands; a new address wants new labels where some are printed."""
+        """A stop request ends the order, a hold puts it aside; a new address may want new labels."""
         outcome = super().amend(work, number, content)
         if content["what"] == "change_address":
             return self._readdressed(work, outcome)
-        if content["what"] != "stop":
-            return outcome
         state = self.states[work]
+        if content["what"] != "stop":
+            card = self.catalogue.card(str(content.get("sku", "")))
+            told = told_of_change(state, content, card) or outcome.feedback
+            if work != self.current and told.kind is FeedbackKind.HELD:
+                # It lies aside already: what the packer does now goes on.
+                told = outcome.feedback
+            return Outcome(told, outcome.facts, work)
         order_no = state.packet.order_no
         facts = (*outcome.facts, WorkStopped(order_no, number, str(content.get("reason", ""))), WorkFinished(work))
         message = mark("Stop: order {order} was cancelled. Set carton and tote aside for put-back.")
@@ -188,9 +215,11 @@ class PackSession(Session[PackState]):
             return self.wrong_state(mark("Order {order} is packed and labelled."), order=scan.code)
         return self.start(scan)
 
+    def _is_mine(self, state: PackState, scan: Scan) -> bool:
+        return scan.code in state.totes or scan.code == state.packet.order_no
+
     def _other_order(self, state: PackState, scan: Scan) -> Outcome:
-        mine = scan.code in state.totes or scan.code == state.packet.order_no
-        if mine:
+        if self._is_mine(state, scan):
             told = feedback(FeedbackKind.INFO, mark("{code} belongs to this order. Scan its units."), code=scan.code)
             return Outcome(told)
         return self.wrong_state(
@@ -216,7 +245,9 @@ class PackSession(Session[PackState]):
             values = {"total": found.quantity, "product": card, "most": of_this_lot}
             return Outcome(Feedback(FeedbackKind.TOO_MANY, message, values, card))
         refused = self.case_of_single_units(found)
-        return refused or self._pack(state, card, found.quantity, found.lot, found.serial, typed=False)
+        if refused is None and card.serial_rule == "serial":
+            return self.with_serial(state, found)
+        return refused or self.pack(state, card, found.quantity, found.lot, found.serial, typed=False)
 
     def _wrong_item(self, state: PackState, card: ProductCard) -> Outcome:
         line = self.line_at_hand(state)
@@ -230,9 +261,9 @@ class PackSession(Session[PackState]):
             return self.wrong_state(mark("Scan the product first, then its quantity."))
         card = self.catalogue.card(line.sku)
         more = self.typed_quantity(scan, card, self._open_of(state, line.sku))
-        return more if isinstance(more, Outcome) else self._pack(state, card, more, "", "", typed=True)
+        return more if isinstance(more, Outcome) else self.pack(state, card, more, "", "", typed=True)
 
-    def _pack(
+    def pack(
         self, state: PackState, card: ProductCard, quantity: int, lot: str, serial: str, *, typed: bool
     ) -> Outcome:
         """Units of one scan may belong to several lines or totes of the order: one fact for each."""

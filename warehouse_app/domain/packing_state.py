@@ -1,4 +1,4 @@
-"""Where the packing of one order stands: lines, cartons, weights."""
+"""Where the packing of one order stands: lines, cartons, weights, holds."""
 
 import json
 from collections.abc import Mapping
@@ -66,6 +66,14 @@ class UnitsLeft:
     left: int
 
 
+@dataclass(frozen=True, slots=True)
+class HeldBy:
+    """What stops an order: the names of the stock on hold, empty when it is the order itself, and the reason."""
+
+    names: str
+    reason: str
+
+
 class PackState(State):
     """One order on the bench; made from its packet and changed by facts only."""
 
@@ -81,6 +89,9 @@ class PackState(State):
         self.cartons: list[CartonProgress] = []
         self.last_line = 0
         self.last_lot = ""
+        self.held: dict[str, HeldBy] = {}
+        self.held_serials = {(sku, serial) for sku, found in packet.held_serials.items() for serial in found}
+        self.packed_serials: set[tuple[str, str]] = set()
 
     @property
     def units_total(self) -> int:
@@ -102,6 +113,23 @@ class PackState(State):
         """Whether every unit is in a closed carton."""
         filled = [carton for carton in self.cartons if carton.units]
         return self.stopped or (self.complete and all(carton.closed for carton in filled))
+
+    @property
+    def paused(self) -> bool:
+        """Whether a hold stops the order: nothing of it is packed, closed or labelled until that has ended."""
+        return bool(self.held)
+
+    def held_after(self, content: Mapping[str, Any]) -> dict[str, HeldBy]:
+        """The holds on the order once this amendment is taken."""
+        held, key = dict(self.held), str(content.get("hold", ""))
+        packed = (content.get("sku"), content.get("serial")) in self.packed_serials
+        if content["what"] == "hold":
+            held[key] = HeldBy(str(content["names"]), str(content["reason"]))
+        elif content["what"] == "hold_serial" and packed:
+            held[key] = HeldBy(str(content["serial"]), str(content["reason"]))
+        elif content["what"] in ("release", "release_serial"):
+            held.pop(key, None)
+        return held
 
     @property
     def open_carton(self) -> CartonProgress | None:
@@ -168,9 +196,17 @@ class PackState(State):
 
     def apply(self, fact: Fact) -> None:
         """Change the state by a fact of this order."""
-        if isinstance(fact, PackingOpened):
+        if isinstance(fact, AmendmentTaken):
+            self._amend(json.loads(fact.content))
+        elif isinstance(fact, WorkStopped):
+            self.stopped = True
+        elif isinstance(fact, PackingOpened):
             self.opened = True
-        elif isinstance(fact, UnitPacked):
+        else:
+            self._apply_packing(fact)
+
+    def _apply_packing(self, fact: Fact) -> None:
+        if isinstance(fact, UnitPacked):
             self._pack(fact)
         elif isinstance(fact, UnitMissing):
             self._lose(fact)
@@ -200,6 +236,12 @@ class PackState(State):
     def _amend(self, content: Mapping[str, Any]) -> None:
         if content.get("what") == "change_address":
             self.packet = replace(self.packet, ship_to=Address(**content["ship_to"]))
+        self.held = self.held_after(content)
+        unit = (str(content.get("sku", "")), str(content.get("serial", "")))
+        if content["what"] == "hold_serial":
+            self.held_serials.add(unit)
+        elif content["what"] == "release_serial":
+            self.held_serials.discard(unit)
 
     def _pack(self, fact: UnitPacked) -> None:
         self._use(fact.line_no, fact.lot, fact.tote, fact.quantity)
@@ -208,6 +250,8 @@ class PackState(State):
         carton = self._carton(fact.carton)
         key = (fact.line_no, fact.lot)
         carton.contents[key] = carton.contents.get(key, 0) + fact.quantity
+        if fact.serial:
+            self.packed_serials.add((self.lines[fact.line_no].sku, fact.serial))
         # A weight holds for what was in the box when it was taken.
         carton.weight_g = None
 

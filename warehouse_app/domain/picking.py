@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, cast
 
+from warehouse_app.domain.catalogue import Found
 from warehouse_app.domain.facts import (
     AmendmentTaken,
     ListFinished,
@@ -176,6 +177,10 @@ class PickSession(Session[PickState]):
         """Stops come and go; a cancelled order's units stay in its tote until they are put back."""
         outcome = super().amend(work, number, content)
         state = self.states[work]
+        if content["what"] == "drop_stop" and "hold" in content:
+            return Outcome(self._told_of_hold(state, content), outcome.facts, work)
+        if content["what"] in ("hold_serial", "release_serial"):
+            return Outcome(self._told_of_serial(content), outcome.facts, work)
         if content["what"] not in ("drop_order", "stop"):
             message = mark("The pick list was changed: {left} units to go.")
             return Outcome(feedback(FeedbackKind.INFO, message, left=state.units_left()), outcome.facts, work)
@@ -190,6 +195,28 @@ class PickSession(Session[PickState]):
         )
         told = feedback(FeedbackKind.STOPPED, message, order=order, tote=state.tote_of(order) or "-")
         return Outcome(told, (*outcome.facts, stopped), work)
+
+    def _told_of_hold(self, state: PickState, content: Mapping[str, Any]) -> Feedback:
+        """The picker who stands at the place is stopped; one who comes there later has nothing to take."""
+        progress = state.stops[content["stop"]]
+        card = self.catalogue.card(progress.stop.sku)
+        at_hand = self.state is state and state.current is progress
+        kind = FeedbackKind.HELD if at_hand else FeedbackKind.INFO
+        message = mark("{product} at {location} is on hold: {names} ({reason}). Leave it there and go on.")
+        return feedback(
+            kind, message, card, product=card, location=progress.stop.location, names=content["names"],
+            reason=content["reason"] or "-",
+        )  # fmt: skip
+
+    def _told_of_serial(self, content: Mapping[str, Any]) -> Feedback:
+        card = self.catalogue.card(str(content["sku"]))
+        if content["what"] == "release_serial":
+            message = mark("Serial {serial} of {product} may be used again.")
+            return feedback(FeedbackKind.INFO, message, card, serial=content["serial"], product=card)
+        message = mark("Serial {serial} of {product} is on hold ({reason}): set it aside when you meet it.")
+        return feedback(
+            FeedbackKind.INFO, message, card, serial=content["serial"], product=card, reason=content["reason"] or "-"
+        )
 
     def _location(self, state: PickState, progress: StopProgress, location: str) -> Outcome:
         if not progress.open_quantity:
@@ -259,13 +286,24 @@ class PickSession(Session[PickState]):
             return Outcome(Feedback(FeedbackKind.WRONG_ITEM, message, values, found.card, right))
         if found.quantity > progress.open_quantity:
             return self._too_many(progress, found.quantity)
-        refused = self.case_of_single_units(found)
-        return refused or self._take(state, progress, found.quantity, typed=False)
+        refused = self.case_of_single_units(found) or self._serial_objection(state, found)
+        serial = found.serial if found.card.serial_rule == "serial" and found.quantity == 1 else ""
+        return refused or self._take(state, progress, found.quantity, serial, typed=False)
+
+    def _serial_objection(self, state: PickState, found: Found) -> Outcome | None:
+        unit, values = (found.card.sku, found.serial), {"serial": found.serial, "product": found.card}
+        if unit in state.held_serials:
+            message = mark("Serial {serial} of {product} is on hold. Leave it and take another unit.")
+            return Outcome(Feedback(FeedbackKind.HELD, message, values, found.card))
+        if found.serial and unit in state.picked_serials:
+            message = mark("Serial {serial} of {product} is in a tote already. Take another unit.")
+            return Outcome(Feedback(FeedbackKind.WRONG_ITEM, message, values, found.card))
+        return None
 
     def _quantity(self, state: PickState, progress: StopProgress, scan: Scan) -> Outcome:
         card = self.catalogue.card(progress.stop.sku)
         more = self.typed_quantity(scan, card, progress.open_quantity)
-        return more if isinstance(more, Outcome) else self._take(state, progress, more, typed=True)
+        return more if isinstance(more, Outcome) else self._take(state, progress, more, "", typed=True)
 
     def _too_many(self, progress: StopProgress, quantity: int) -> Outcome:
         card = self.catalogue.card(progress.stop.sku)
@@ -273,12 +311,12 @@ class PickSession(Session[PickState]):
         values = {"total": quantity, "product": card, "most": progress.open_quantity}
         return Outcome(Feedback(FeedbackKind.TOO_MANY, message, values, card))
 
-    def _take(self, state: PickState, progress: StopProgress, quantity: int, *, typed: bool) -> Outcome:
+    def _take(self, state: PickState, progress: StopProgress, quantity: int, serial: str, *, typed: bool) -> Outcome:
         stop = progress.stop
         tote = state.tote_of(stop.order_no)
         picked = Picked(
             state.packet.list_no, stop.stop_no, stop.order_no, stop.line_no, stop.owner, stop.sku, stop.lot, quantity,
-            stop.location, tote, typed=typed,
+            stop.location, tote, serial, typed=typed,
         )  # fmt: skip
         card = self.catalogue.card(stop.sku)
         left = progress.open_quantity - quantity

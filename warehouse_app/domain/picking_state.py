@@ -44,6 +44,8 @@ class PickState(State):
         self.totes: dict[str, list[str]] = {order: [tote] for order, tote in packet.totes.items()}
         self.used_totes: set[str] = set(packet.totes.values())
         self.stopped_orders: set[str] = set()
+        self.held_serials = {(sku, serial) for sku, found in packet.held_serials.items() for serial in found}
+        self.picked_serials: set[tuple[str, str]] = set()
         self.done = False
 
     @property
@@ -77,6 +79,8 @@ class PickState(State):
         elif isinstance(fact, Picked):
             self.stops[fact.stop_no].picked += fact.quantity
             self.stops[fact.stop_no].confirmed = False
+            if fact.serial:
+                self.picked_serials.add((fact.sku, fact.serial))
         elif isinstance(fact, PickedShort):
             self.stops[fact.stop_no].short += fact.quantity
         elif isinstance(fact, ToteConfirmed):
@@ -105,6 +109,10 @@ class PickState(State):
         elif content["what"] == "drop_stop":
             progress = self.stops[content["stop"]]
             progress.withdrawn += min(content["quantity"], progress.open_quantity)
+        elif content["what"] == "hold_serial":
+            self.held_serials.add((content["sku"], content["serial"]))
+        elif content["what"] == "release_serial":
+            self.held_serials.discard((content["sku"], content["serial"]))
         elif content["what"] in ("drop_order", "stop"):
             self.stopped_orders.add(content["order"])
             for progress in self.stops.values():

@@ -31,6 +31,7 @@ from warehouse_app.domain.own_codes import (
     PICK_LIST_PREFIX,
     PURCHASE_ORDER_PREFIX,
     QUANTITY_PREFIX,
+    SERIAL_PREFIX,
     TOTE_PREFIX,
     badge_code,
     carton_type_code,
@@ -42,6 +43,7 @@ from warehouse_app.domain.own_codes import (
     pick_list_code,
     purchase_order_code,
     quantity_code,
+    serial_code,
     split_own_code,
     tote_code,
 )
@@ -64,6 +66,7 @@ __all__ = [
     "pick_list_code",
     "purchase_order_code",
     "quantity_code",
+    "serial_code",
     "tote_code",
     "unescape_scan_text",
 ]
@@ -94,6 +97,7 @@ class ScanKind(StrEnum):
     QUANTITY = "quantity"
     LOT = "lot"
     EXPIRY = "expiry"
+    SERIAL = "serial"
     UNKNOWN = "unknown"
     EMPTY = "empty"
 
@@ -110,6 +114,7 @@ _KIND_BY_PREFIX = {
     QUANTITY_PREFIX: ScanKind.QUANTITY,
     LOT_PREFIX: ScanKind.LOT,
     EXPIRY_PREFIX: ScanKind.EXPIRY,
+    SERIAL_PREFIX: ScanKind.SERIAL,
 }
 
 
@@ -194,7 +199,8 @@ def _from_plain(text: str, plain: str) -> Scan:
         return _quantity(text, name)
     if kind is ScanKind.EXPIRY:
         return _expiry(text, name)
-    return Scan(text, kind, name, lot=name if kind is ScanKind.LOT else None)
+    lot, serial = (name if kind is wanted else None for wanted in (ScanKind.LOT, ScanKind.SERIAL))
+    return Scan(text, kind, name, lot=lot, serial=serial)
 
 
 def _damaged(text: str, kind: ScanKind, name: str) -> Scan:

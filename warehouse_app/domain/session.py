@@ -12,7 +12,16 @@ from enum import StrEnum
 from typing import Any, ClassVar, Generic, TypeVar
 
 from warehouse_app.domain.catalogue import Catalogue, Found, ProductCard
-from warehouse_app.domain.facts import AmendmentTaken, Fact, LabelPrinted, Recorded, Undone, WorkFinished, encode
+from warehouse_app.domain.facts import (
+    AmendmentTaken,
+    Fact,
+    LabelPrinted,
+    Recorded,
+    Undone,
+    WorkFinished,
+    WorkStopped,
+    encode,
+)
 from warehouse_app.domain.packets import Packet
 from warehouse_app.domain.scan import Scan, ScanKind, command_code, quantity_code
 from warehouse_app.language import mark
@@ -131,8 +140,16 @@ class State(ABC):
     def finished(self) -> bool:
         """Whether nothing is left to be done."""
 
+    @property
+    def paused(self) -> bool:
+        """Whether the work must be put aside for now; the station goes on with other work."""
+        return False
+
 
 S = TypeVar("S", bound=State)
+
+NOT_CHOSEN = (AmendmentTaken, LabelPrinted, WorkStopped)
+"""Facts that come for work in hand while the worker may be busy with other work."""
 
 EXPECTED_LIMIT = 20
 UNDO, DONE, CLOSE = "UNDO", "DONE", "CLOSE"
@@ -231,7 +248,8 @@ class Session(ABC, Generic[S]):
             return
         if work not in self.states:
             return
-        self.current = work
+        if not isinstance(fact, NOT_CHOSEN):
+            self.current = work
         log = self._logs.setdefault(work, [])
         if isinstance(fact, Undone):
             log[:] = [

@@ -51,6 +51,7 @@ EVENTS: Mapping[str, str] = {
     "damaged_at_packing": mark("damaged at packing"),
     "allocation_lost": mark("allocation lost"),
     "reservation_lost": mark("reservation lost"),
+    "stock_held": mark("its stock was put on hold"),
     "replaced": mark("picked elsewhere instead"),
     "carton_closed": mark("carton closed"),
     "carton_reopened": mark("carton reopened"),
@@ -109,6 +110,8 @@ CAUSES: Mapping[str, str] = {
     "count_approved": mark("count approved"),
     "late_fact": mark("late fact"),
     "brought_forward": mark("brought forward"),
+    "move_stock": mark("moved by decision"),
+    "adjust_stock": mark("adjusted by decision"),
 }
 """Why a move was booked, where the word is not that of an order's event."""
 
@@ -126,6 +129,10 @@ DISCREPANCIES: Mapping[str, str] = {
     "counted_unplanned": mark("Counted without a plan"),
     "counted_again": mark("Counted twice"),
     "campaign_reduced": mark("Lost units taken from a campaign"),
+    "serial_received_twice": mark("Serial received that is in the house already"),
+    "serial_packed_twice": mark("Serial packed twice"),
+    "serial_of_other_order": mark("Serial of another order"),
+    "serial_has_left": mark("Serial seen that has left the house"),
 }
 
 COMING_BACK = "coming_back"
@@ -193,6 +200,12 @@ SET_ASIDE = mark("{reason}; {kept} are set aside for {campaign}")
 KEPT = mark("{reason}; overdue, so what comes in is kept for it")
 ON_HOLD = mark("on hold: {reason}")
 MERGED_INTO = mark("merged into order {order}")
+STOCK_GIVEN_BACK = mark("{sku}: {quantity} given back, {reason}")
+STOCK_ON_HOLD = mark("stock on hold: {names} ({reason})")
+STOCK_MOVED = mark("stock moved away: {reason}")
+REASON_TEMPLATES = (
+    KEPT, SET_ASIDE, *SHORT_AFTER.values(), SHORT, ON_HOLD, MERGED_INTO, STOCK_GIVEN_BACK, STOCK_ON_HOLD, STOCK_MOVED,
+)  # fmt: skip
 """Reasons are kept as English text, made from these templates, and recognised by them."""
 
 
@@ -228,7 +241,7 @@ def proved_name(number: str) -> str:
 
 def reason_text(reason: str) -> str:
     """Why an order waits or a location is counted: a word, a text of one of our templates, or what somebody typed."""
-    for template in (KEPT, SET_ASIDE, *SHORT_AFTER.values(), SHORT, ON_HOLD, MERGED_INTO):
+    for template in REASON_TEMPLATES:
         found = _pattern(template).fullmatch(reason)
         if found:
             values = found.groupdict()

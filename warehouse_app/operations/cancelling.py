@@ -29,6 +29,7 @@ from warehouse_app.domain.errors import WrongState
 from warehouse_app.language import mark
 from warehouse_app.operations.open_orders import load_open_order, load_orders, refuse_cancelling
 from warehouse_app.operations.shipping import CANCELLED, ORDER_HELD, stopped_cartons
+from warehouse_app.operations.telling_holds import HOLD, ORDER_ITSELF, RELEASE
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
 from warehouse_app.store.ids import new_key
@@ -101,12 +102,16 @@ def finish_cancellations(tx: Transaction) -> tuple[str, ...]:
 
 
 def hold_order(tx: Transaction, order_no: str, reason: str, worker: str) -> HeldOrder:
-    """Keep an order from being released, packed and handed over until it is let go on. Raises NotFound, WrongState."""
+    """Keep an order from being released, packed and handed over until it is let go on. Raises NotFound, WrongState.
+
+    A bench that packs it puts it aside.
+    """
     books, order = load_open_order(tx, order_no, Cause("hold_order", new_key(), worker, tx.now))
     order.held, order.hold_reason = True, reason
     books.note(order_no, "held", reason=reason)
     for carton in _waiting(order_no, books):
         stop_at_despatch(carton, ORDER_HELD, books)
+    books.amend(f"pack:{order_no}", what=HOLD, hold=ORDER_ITSELF, order=order_no, names="", reason=reason)
     write(tx, books)
     return HeldOrder(order_no, order.state, held=True, reason=reason)
 
@@ -118,6 +123,7 @@ def unhold_order(tx: Transaction, order_no: str, reason: str, worker: str) -> He
         raise WrongState(name=order_no, state=mark("not on hold"), remedy=mark("there is nothing to release"))
     books.note(order_no, "released_hold", held_for=order.hold_reason, reason=reason)
     order.held, order.hold_reason = False, ""
+    books.amend(f"pack:{order_no}", what=RELEASE, hold=ORDER_ITSELF, order=order_no)
     write(tx, books)
     release_cartons(tx, books.cause, _waiting(order_no, books))
     return HeldOrder(order_no, order.state, held=False, reason="")

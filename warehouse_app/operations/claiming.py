@@ -28,6 +28,12 @@ class OnHold(NotReady):
     """A hold stops the work."""
 
 
+class StockOnHold(OnHold):
+    """The order has units on hold in its totes or cartons."""
+
+    message = mark("Order {name} is on hold: {names} ({reason}). Put it aside.")
+
+
 class StoppedWork(NotReady):
     """The order was cancelled."""
 

@@ -1,4 +1,4 @@
-"""Decisions that stop stock wherever it lies: by lot, product, location or owner."""
+"""Decisions that stop stock wherever it lies: by product, lot, serial, owner, receipt or location."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
@@ -7,15 +7,18 @@ from typing import TypedDict, Unpack
 
 from sqlalchemy import RowMapping, select
 
-from warehouse_app.books.availability import Hold
+from warehouse_app.books.held_stock import Hold, held_by
 from warehouse_app.books.ledger import Books, Cause, new_books
 from warehouse_app.books.loading import load, needs, write
+from warehouse_app.books.replanning import replan_for_hold, settle_and_write
 from warehouse_app.books.rows import CartonRow
 from warehouse_app.books.stopping import stop_at_despatch
 from warehouse_app.domain.errors import NotFound, WarehouseError
+from warehouse_app.domain.wording import STOCK_ON_HOLD
 from warehouse_app.language import mark
 from warehouse_app.operations.cancelling import release_cartons
 from warehouse_app.operations.shipping import STOCK_HELD
+from warehouse_app.operations.telling_holds import tell_of_hold, tell_of_release
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
 from warehouse_app.store.ids import new_key
@@ -24,7 +27,19 @@ from warehouse_app.store.ids import new_key
 class HoldOnNothing(WarehouseError):
     """A hold without any name would stop the whole warehouse."""
 
-    message = mark("Say what is to be held: a product, a lot, a location or an owner.")
+    message = mark("Say what is to be held: a product, a lot, a serial, a receipt, a location or an owner.")
+
+
+class SerialHeldAlready(WarehouseError):
+    """A serial has one active hold at the most."""
+
+    message = mark("Serial {serial} of {sku} is on hold already ({reason}). Remove that hold first.")
+
+
+class SerialOfSeveral(WarehouseError):
+    """Two products have a unit of this serial."""
+
+    message = mark("Several products have a unit with the serial {serial}: {skus}. Name the product too.")
 
 
 class StockNames(TypedDict, total=False):
@@ -34,58 +49,97 @@ class StockNames(TypedDict, total=False):
     lot: str | None
     location: str | None
     owner: str | None
+    receipt: str | None
+    serial: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class ActiveHold:
-    """A hold that has not been removed; an empty name matches everything."""
+    """A hold that has not been removed; an empty name matches everything. `receipt` is a purchase order number."""
 
     hold_id: str
     sku: str
     lot: str
     location: str
     owner: str
+    receipt: str
+    serial: str
     reason: str
     worker: str
     since: datetime
 
     @property
-    def names(self) -> tuple[str, str, str, str]:
-        """What the hold is on: SKU, lot, location and owner."""
-        return self.sku, self.lot, self.location, self.owner
+    def names(self) -> tuple[str, ...]:
+        """What the hold is on: SKU, lot, location, owner, receipt and serial."""
+        return self.sku, self.lot, self.location, self.owner, self.receipt, self.serial
+
+    @property
+    def as_stop(self) -> Hold:
+        """The hold as the books know it."""
+        return Hold(self.hold_id, self.owner, self.sku, self.lot, self.location, self.reason, self.receipt, self.serial)
 
 
-def add_hold(tx: Transaction, reason: str, worker: str, **names: Unpack[StockNames]) -> ActiveHold:
-    """Stop allocation and handover of matching stock from now on. Raises HoldOnNothing, NotFound."""
+@dataclass(frozen=True, slots=True)
+class AddedHold(ActiveHold):
+    """A new hold and what it came to.
+
+    Units that orders lost because nothing could replace them, orders that are stopped in totes or at a bench, and
+    cartons that are stopped at despatch.
+    """
+
+    units_short: int = 0
+    orders_stopped: tuple[str, ...] = ()
+    cartons_stopped: tuple[str, ...] = ()
+
+
+def add_hold(tx: Transaction, reason: str, worker: str, **names: Unpack[StockNames]) -> AddedHold:
+    """Stop matching stock from now on: its allocation, picking, packing and handover.
+
+    Promises on shelves are replaced from other stock or become short, the least urgent orders first; stations that
+    have such units in hand are told. Raises HoldOnNothing, NotFound, SerialHeldAlready, SerialOfSeveral.
+    """
+    tx.lock_warehouse()
     cause = Cause("add_hold", new_key(), worker, tx.now)
-    added = ActiveHold(cause.id, *_names(names), reason, worker, tx.recorded_at)
+    added = ActiveHold(cause.id, *_names(names), reason=reason, worker=worker, since=tx.recorded_at)
     if not any(added.names):
         raise HoldOnNothing
     _check_names(tx, added)
+    added = _with_its_product(tx, added)
     tx.add(tables.hold, [asdict(added)])
     tx.announce("hold", [cause.id])
-    books, cartons = _listed_cartons(tx, cause, [added])
+    stop = added.as_stop
+    books = new_books(tx.recorded_at, cause)
+    skus = replan_for_hold(tx, books, stop)
+    short = settle_and_write(tx, books, skus, STOCK_ON_HOLD.format(names=stop.names, reason=reason))
+    messages, cartons = _waiting_cartons(tx, cause, [stop])
     for carton in cartons:
-        stop_at_despatch(carton, STOCK_HELD, books)
-    write(tx, books)
-    return added
+        stop_at_despatch(carton, STOCK_HELD, messages)
+    orders = tell_of_hold(tx, messages, stop)
+    write(tx, messages)
+    names_of_cartons = tuple(sorted(carton.carton for carton in cartons))
+    return AddedHold(**asdict(added), units_short=short, orders_stopped=orders, cartons_stopped=names_of_cartons)
 
 
 def remove_hold(tx: Transaction, worker: str, **names: Unpack[StockNames]) -> tuple[ActiveHold, ...]:
     """Remove every hold on exactly this stock. Raises NotFound when there is none.
 
-    What another hold stops too stays stopped.
+    What another hold stops too stays stopped. A serial's product may be left out.
     """
+    tx.lock_warehouse()
     wanted = _names(names)
-    removed = tuple(hold for hold in list_holds(tx) if hold.names == wanted)
+    removed = tuple(hold for hold in list_holds(tx) if _is_meant(hold, wanted))
     if not removed:
         raise NotFound(thing=mark("hold"), name=" / ".join(name for name in wanted if name))
     keys = [hold.hold_id for hold in removed]
     cause = Cause("remove_hold", new_key(), worker, tx.now)
+    stops = [hold.as_stop for hold in removed]
+    _, cartons = _waiting_cartons(tx, cause, stops)
     tx.change(tables.hold, ({"hold_id": key, "removed_at": tx.recorded_at} for key in keys))
     tx.announce("hold", keys)
-    _, cartons = _listed_cartons(tx, cause, removed)
     release_cartons(tx, cause, cartons)
+    messages = new_books(tx.recorded_at, cause)
+    tell_of_release(tx, messages, keys)
+    write(tx, messages)
     return removed
 
 
@@ -96,18 +150,22 @@ def list_holds(tx: Transaction) -> tuple[ActiveHold, ...]:
     return tuple(_active(row) for row in tx.rows(query.order_by(table.c.since, table.c.hold_id)))
 
 
-def _listed_cartons(tx: Transaction, cause: Cause, holds: Sequence[ActiveHold]) -> tuple[Books, list[CartonRow]]:
-    """Cartons on manifests that wait to be handed over and hold matching units."""
+def stop_named(tx: Transaction, **names: Unpack[StockNames]) -> Hold:
+    """The names as a hold that is not in force, to ask what it would stop. Raises HoldOnNothing, NotFound."""
+    asked = ActiveHold("", *_names(names), reason="", worker="", since=tx.now)
+    if not any(asked.names):
+        raise HoldOnNothing
+    _check_names(tx, asked)
+    return asked.as_stop
+
+
+def _waiting_cartons(tx: Transaction, cause: Cause, stops: Sequence[Hold]) -> tuple[Books, list[CartonRow]]:
+    """Cartons that wait to be handed over and hold units that these holds stop."""
     carton, content = tables.carton, tables.carton_content
     same = (carton.c.warehouse_id == content.c.warehouse_id) & (carton.c.carton == content.c.carton)
-    waiting = (tx.mine(carton), carton.c.state == "closed", carton.c.manifest_no != "")
-    rows = tx.rows(select(content).join(carton, same).where(*waiting))
-    stops = [Hold(hold.hold_id, hold.owner, hold.sku, hold.lot, hold.location, hold.reason) for hold in holds]
-    names = {
-        row["carton"]
-        for row in rows
-        if any(hold.matches(row["owner"], row["sku"], row["lot"], row["carton"]) for hold in stops)
-    }
+    rows = tx.rows(select(content).join(carton, same).where(tx.mine(carton), carton.c.state == "closed"))
+    held = held_by(tx, stops)
+    names = {row["carton"] for row in rows if held.units((row["owner"], row["sku"], row["lot"]), row["carton"], 1)}
     books = new_books(tx.recorded_at, cause)
     load(tx, books, needs(cartons=names))
     return books, [found for found in books.cartons if found.carton in names]
@@ -120,6 +178,8 @@ def _check_names(tx: Transaction, hold: ActiveHold) -> None:
         (mark("lot"), hold.lot, tables.balance, "lot"),
         (mark("location"), hold.location, tables.location, "location"),
         (mark("owner"), hold.owner, tables.balance, "owner"),
+        (mark("purchase order"), hold.receipt, tables.purchase_order, "po_no"),
+        (mark("serial"), hold.serial, tables.serial_unit, "serial"),
     )
     for thing, name, table, column in known:
         mine = [tx.mine(table)] if "warehouse_id" in table.c else []
@@ -127,8 +187,34 @@ def _check_names(tx: Transaction, hold: ActiveHold) -> None:
             raise NotFound(thing=thing, name=name)
 
 
-def _names(names: StockNames) -> tuple[str, str, str, str]:
-    return names.get("sku") or "", names.get("lot") or "", names.get("location") or "", names.get("owner") or ""
+def _with_its_product(tx: Transaction, hold: ActiveHold) -> ActiveHold:
+    """A hold on a serial always names the product, so that the database can see two of the same unit."""
+    if not hold.serial:
+        return hold
+    unit, table = tables.serial_unit, tables.hold
+    of_product = [unit.c.sku == hold.sku] if hold.sku else []
+    skus = [row["sku"] for row in tx.rows_in(unit, "serial", [hold.serial], *of_product)]
+    if not skus:
+        raise NotFound(thing=mark("serial"), name=f"{hold.sku} / {hold.serial}")
+    if len(skus) > 1:
+        raise SerialOfSeveral(serial=hold.serial, skus=", ".join(sorted(skus)))
+    active = tx.rows_in(table, "serial", [hold.serial], table.c.sku == skus[0], table.c.removed_at.is_(None))
+    if active:
+        raise SerialHeldAlready(serial=hold.serial, sku=skus[0], reason=active[0]["reason"] or "-")
+    return ActiveHold(**{**asdict(hold), "sku": skus[0]})
+
+
+def _is_meant(hold: ActiveHold, wanted: Sequence[str]) -> bool:
+    if hold.serial and not wanted[0]:
+        return hold.names[1:] == tuple(wanted[1:])
+    return hold.names == tuple(wanted)
+
+
+def _names(names: StockNames) -> tuple[str, str, str, str, str, str]:
+    return (
+        names.get("sku") or "", names.get("lot") or "", names.get("location") or "", names.get("owner") or "",
+        names.get("receipt") or "", names.get("serial") or "",
+    )  # fmt: skip
 
 
 def _active(row: RowMapping) -> ActiveHold:

@@ -1,18 +1,29 @@
 """Decisions about packing: which station packs which order."""
 
 import json
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import func, select
 
+from warehouse_app.books.ledger import CUSTOMER
 from warehouse_app.domain.errors import NotFound
 from warehouse_app.domain.identifiers import SSCC
-from warehouse_app.domain.packets import Address, BoxType, PackPacket, PackUnits
+from warehouse_app.domain.packets import Address, BoxType, PackPacket, PackUnits, Serials
 from warehouse_app.domain.scan import ScanKind, order_code, tote_code
 from warehouse_app.domain.session import Expected, Need
 from warehouse_app.language import mark
-from warehouse_app.operations.claiming import Holder, NotReady, OnHold, StoppedWork, held_elsewhere, hold, keep_packet
+from warehouse_app.operations.claiming import (
+    Holder,
+    NotReady,
+    OnHold,
+    StockOnHold,
+    StoppedWork,
+    held_elsewhere,
+    hold,
+    keep_packet,
+)
+from warehouse_app.operations.telling_holds import held_orders, held_serials
 from warehouse_app.store import tables
 from warehouse_app.store.database import Row, Transaction
 
@@ -30,6 +41,9 @@ def claim_order(tx: Transaction, holder: Holder, need: Need) -> PackPacket:
     if order is None:
         raise NotFound(thing=mark("order"), name=order_no)
     _check_ready(order)
+    stopped = held_orders(tx, [order_no]).get(order_no)
+    if stopped is not None:
+        raise StockOnHold(name=order_no, names=stopped.names, reason=stopped.reason or "-")
     epoch = hold(tx, f"pack:{order_no}", holder)
     packet = _packet(tx, order, epoch)
     keep_packet(tx, packet)
@@ -39,7 +53,7 @@ def claim_order(tx: Transaction, holder: Holder, need: Need) -> PackPacket:
 def waiting_orders(tx: Transaction, holder: Holder) -> Sequence[Expected]:
     """The totes of orders that wait for a bench, the most urgent first; an order without a tote by its own code."""
     order, tote = tables.fulfilment_order, tables.order_tote
-    held = held_elsewhere(tx, "pack", holder)
+    held = held_elsewhere(tx, "pack", holder) | held_orders(tx).keys()
     same = (tote.c.warehouse_id == order.c.warehouse_id) & (tote.c.order_no == order.c.order_no)
     query = (
         select(order.c.order_no, func.min(tote.c.tote).label("tote"))
@@ -95,6 +109,7 @@ def _packet(tx: Transaction, order: Row, epoch: int) -> PackPacket:
     prefix = house["gs1_company_prefix"] or "9521234"
     serial = tx.next_in_series("sscc", count)
     lines = tx.rows_in(tables.fulfilment_line, "order_no", [order_no])
+    own, of_others, on_hold = _serials(tx, order_no, units)
     return PackPacket(
         work=f"pack:{order_no}",
         epoch=epoch,
@@ -116,7 +131,29 @@ def _packet(tx: Transaction, order: Row, epoch: int) -> PackPacket:
         ssccs=tuple(SSCC.make(0, prefix, serial + place).digits for place in range(count)),
         first_carton_number=first,
         timezone=house["timezone"],
+        serials=own,
+        other_serials=of_others,
+        held_serials=on_hold,
     )
+
+
+def _serials(tx: Transaction, order_no: str, units: Sequence[PackUnits]) -> tuple[Serials, Serials, Serials]:
+    """What is known of the serials of the order's products: its own, those of other orders, those on hold."""
+    product, unit = tables.product, tables.serial_unit
+    skus = {part.sku for part in units}
+    kept = {row["sku"] for row in tx.rows_in(product, "sku", skus, product.c.serial_rule == "serial")}
+    if not kept:
+        return {}, {}, {}
+    own: defaultdict[str, list[str]] = defaultdict(list)
+    of_others: defaultdict[str, list[str]] = defaultdict(list)
+    for row in tx.rows_in(unit, "sku", kept, unit.c.order_no != "", unit.c.location != CUSTOMER):
+        mine = row["order_no"] == order_no and not row["carton"]
+        (own if mine else of_others)[row["sku"]].append(row["serial"])
+    return _sorted(own), _sorted(of_others), held_serials(tx, kept)
+
+
+def _sorted(serials: Mapping[str, Sequence[str]]) -> Serials:
+    return {sku: tuple(sorted(some)) for sku, some in serials.items()}
 
 
 def _units(tx: Transaction, order_no: str) -> tuple[PackUnits, ...]:

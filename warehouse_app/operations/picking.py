@@ -11,6 +11,7 @@ from warehouse_app.domain.scan import pick_list_code
 from warehouse_app.domain.session import Expected, Need
 from warehouse_app.language import mark
 from warehouse_app.operations.claiming import Holder, NotReady, held_elsewhere, held_packets, hold, keep_packet
+from warehouse_app.operations.telling_holds import held_serials
 from warehouse_app.store import tables
 from warehouse_app.store.database import Row, Transaction
 
@@ -85,7 +86,10 @@ def _packet(tx: Transaction, list_no: str, rows: Sequence[Row], epoch: int) -> P
     }
     capacity = _tote_volume(tx)
     wanted = _totes_wanted(tx, stops, capacity) + SPARE_TOTES
-    packet = PickPacket(f"pick:{list_no}", epoch, list_no, tuple(stops), totes, (), _drop_location(tx), capacity)
+    on_hold = held_serials(tx, {stop.sku for stop in stops})
+    packet = PickPacket(
+        f"pick:{list_no}", epoch, list_no, tuple(stops), totes, (), _drop_location(tx), capacity, on_hold
+    )
     return replace(packet, free_totes=_free_totes(tx, wanted, packet.work))
 
 

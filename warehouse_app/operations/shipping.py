@@ -8,7 +8,7 @@ from datetime import date, datetime
 from sqlalchemy import case, func, select
 from sqlalchemy.sql import ColumnElement
 
-from warehouse_app.books.availability import active_holds
+from warehouse_app.books.held_stock import held_stock
 from warehouse_app.domain.errors import NotFound
 from warehouse_app.domain.packets import ShipCarton, ShipPacket
 from warehouse_app.domain.scan import ScanKind
@@ -263,13 +263,13 @@ def _stop_words(tx: Transaction, rows: Sequence[Row]) -> dict[str, str]:
 
 
 def _under_hold(tx: Transaction, cartons: Sequence[str]) -> set[str]:
-    holds = active_holds(tx)
-    if not holds:
+    held = held_stock(tx)
+    if not held:
         return set()
     return {
         row["carton"]
         for row in tx.rows_in(tables.carton_content, "carton", cartons)
-        if any(hold.matches(row["owner"], row["sku"], row["lot"], row["carton"]) for hold in holds)
+        if held.units((row["owner"], row["sku"], row["lot"]), row["carton"], row["quantity"])
     }
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import and_, select
 
-from warehouse_app.books.availability import active_holds, stops_now
+from warehouse_app.books.availability import stops_now
+from warehouse_app.books.held_stock import active_holds
 from warehouse_app.books.snapshots import stock_as_happened, stock_by_books
 from warehouse_app.domain.errors import NotFound
 from warehouse_app.language import mark
@@ -81,7 +82,7 @@ def stock_now(tx: Transaction, sku: str | None) -> tuple[StockRow, ...]:
     return tuple(
         StockRow(
             row["sku"], row["owner"], row["location"], row["lot"], row["on_hand"], row["allocated"],
-            row["on_hand"] - row["allocated"] if row["sellable"] and not stops.stop(row) else 0,
+            stops.free(row) if row["sellable"] else 0,
         )
         for row in tx.rows(query)
     )  # fmt: skip

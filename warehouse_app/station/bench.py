@@ -138,7 +138,7 @@ class Bench:
     def idle(self) -> bool:
         """Whether the session wants other work."""
         state = self.session.state
-        return state is None or state.finished
+        return state is None or state.finished or state.paused
 
     def now(self) -> datetime:
         """The time by this station's clock."""
@@ -176,7 +176,10 @@ class Bench:
         return recorded
 
     def take_amendments(self) -> Answer | None:
-        """Take the changes that have arrived; give an answer when one of them stops the worker."""
+        """Take the changes that have arrived; give an answer when one of them stops the worker.
+
+        Work that was put on hold and let go on before the worker scanned again stops nobody.
+        """
         answer = None
         while self._amendments:
             amendment = self._amendments.popleft()
@@ -184,11 +187,17 @@ class Bench:
                 continue
             if amendment.work not in self.session.states:
                 continue
-            outcome = self.session.amend(amendment.work, amendment.number, json.loads(amendment.content))
+            content = json.loads(amendment.content)
+            outcome = self.session.amend(amendment.work, amendment.number, content)
             recorded = self._record(outcome)
-            if outcome.feedback.kind is FeedbackKind.STOPPED:
+            if outcome.feedback.kind in (FeedbackKind.STOPPED, FeedbackKind.HELD):
                 answer = Answer(None, outcome.feedback, recorded)
+            elif content["what"] == "release" and answer is not None and answer.feedback.kind is FeedbackKind.HELD:
+                answer = None if not self._is_paused() else answer
         return answer
+
+    def _is_paused(self) -> bool:
+        return self.session.state is not None and self.session.state.paused
 
     def _restore(self) -> None:
         """Stand where the journal stands."""

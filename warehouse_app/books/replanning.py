@@ -1,0 +1,118 @@
+"""Takes promises back that a hold or a move by decision leaves without stock, in the transaction that made it.
+
+What still lies on a shelf is promised anew from elsewhere or becomes short; the least urgent orders give first. Units
+in totes and cartons stay with their orders, which are stopped where they are.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import select
+from sqlalchemy.sql import ColumnElement
+
+from warehouse_app.books.availability import reservable
+from warehouse_app.books.held_stock import HeldStock, Hold, held_by, held_stock
+from warehouse_app.books.ledger import Books, Cause, new_books
+from warehouse_app.books.loading import Needs, load, load_stock, write
+from warehouse_app.books.settle import give_back, settle, urgency
+from warehouse_app.domain.wording import STOCK_GIVEN_BACK
+from warehouse_app.store import tables
+from warehouse_app.store.database import Row, Transaction
+
+Stock = tuple[str, str]  # owner, sku
+
+
+def replan_for_hold(tx: Transaction, books: Books, hold: Hold) -> set[str]:
+    """Give back what this hold, which is in force already, stops on the shelves; give the products concerned.
+
+    The books hold the orders concerned afterwards, not settled yet.
+    """
+    rows = _stopped_shelves(tx, hold)
+    everything = held_stock(tx, {row["sku"] for row in rows})
+    promised = [row for row in rows if row["allocated"] > row["on_hand"] - _stopped(everything, row)]
+    load_promises(tx, books, {row["location"] for row in promised})
+    told = {"hold": hold.hold_id, "names": hold.names, "reason": hold.reason}
+    for row in promised:
+        balance = books.balances[row["location"], row["sku"], row["owner"], row["lot"]]
+        excess = balance.allocated - (balance.on_hand - _stopped(everything, row))
+        give_back(balance, excess, books, "stock_held", told)
+    return {row["sku"] for row in rows}
+
+
+def load_promises(tx: Transaction, books: Books, places: Collection[str]) -> None:
+    """Load everything that is promised from these places, with its orders."""
+    found = books.allocations.load(tx, "location", places)
+    orders = frozenset(row.order_no for row in found)
+    load(tx, books, Needs(orders=orders, places=frozenset(places), skus=frozenset(row.sku for row in found)))
+
+
+def settle_and_write(tx: Transaction, books: Books, skus: Iterable[str], reason: str) -> int:
+    """Replace, write, and give back reservations beyond what can be sold now; give the units that orders lost.
+
+    Orders that lost units say so in `reason`.
+    """
+    before = {(line.order_no, line.line_no): line.short for line in books.lines}
+    settle(tx, books)
+    lost = _explain(books, before, reason)
+    write(tx, books)
+    wanted = sorted(set(skus))
+    over = {key: -free for key, free in reservable(tx, wanted).items() if free < 0}
+    return lost + (_give_back_reservations(tx, books.cause, over, reason) if over else 0)
+
+
+def _stopped_shelves(tx: Transaction, hold: Hold) -> list[Row]:
+    """What lies under the hold at places that orders are promised from."""
+    balance, location = tables.balance, tables.location
+    same = (balance.c.warehouse_id == location.c.warehouse_id) & (balance.c.location == location.c.location)
+    query = select(balance).join(location, same)
+    named = query.where(tx.mine(balance), location.c.pickable, balance.c.on_hand > 0, *_named(hold))
+    by_itself = held_by(tx, [hold])
+    return [row for row in tx.rows(named) if _stopped(by_itself, row)]
+
+
+def _named(hold: Hold) -> list[ColumnElement[bool]]:
+    names = {"owner": hold.owner, "sku": hold.sku, "lot": hold.lot, "location": hold.location}
+    return [tables.balance.c[column] == name for column, name in names.items() if name]
+
+
+def _stopped(held: HeldStock, row: Row) -> int:
+    return held.units((row["owner"], row["sku"], row["lot"]), row["location"], row["on_hand"])
+
+
+def _explain(books: Books, before: dict[tuple[str, int], int], reason: str) -> int:
+    """Write why into the orders that are shorter than before; give the units."""
+    lost = 0
+    for line in books.lines:
+        more = line.short - before.get((line.order_no, line.line_no), line.short)
+        if more > 0:
+            lost += more
+            books.orders[line.order_no].reason = STOCK_GIVEN_BACK.format(sku=line.sku, quantity=more, reason=reason)
+    return lost
+
+
+def _give_back_reservations(tx: Transaction, cause: Cause, over: dict[Stock, int], reason: str) -> int:
+    """The least urgent orders give back what nothing is allocated for yet."""
+    books = new_books(tx.recorded_at, cause)
+    skus = {sku for _, sku in over}
+    found = books.reservations.load(tx, "sku", skus)
+    load(tx, books, Needs(orders=frozenset(row.order_no for row in found)))
+    load_stock(tx, books, skus)
+    mine = defaultdict(list)
+    for line in books.lines:
+        if line.reserved > line.allocated:
+            mine[line.owner, line.sku].append(line)
+    before = {(line.order_no, line.line_no): line.short for line in books.lines}
+    for key, excess in over.items():
+        left = excess
+        for line in sorted(mine[key], key=lambda line: urgency(books, line.order_no), reverse=True):
+            lost = min(left, line.reserved - line.allocated)
+            if lost > 0:
+                books.reserve(line, -lost)
+                line.short += lost
+                left -= lost
+                books.note(line.order_no, "reservation_lost", sku=line.sku, quantity=lost, reason=reason)
+                books.touched.add(line.order_no)
+    settle(tx, books)
+    lost = _explain(books, before, reason)
+    write(tx, books)
+    return lost
