@@ -1,17 +1,22 @@
 import io
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from tests.warehouse import LOCATIONS, ORDER_HEADER
+from tests.warehouse import LOCATIONS, ORDER_HEADER, TinyWarehouse
 from warehouse_app.channels.readers import READERS
-from warehouse_app.domain.errors import NotFound
+from warehouse_app.domain.errors import BadFile, NotFound
+from warehouse_app.domain.facts import PutAway
+from warehouse_app.operations import stock
 from warehouse_app.operations.holds import add_hold, remove_hold
 from warehouse_app.operations.import_locations import import_locations
 from warehouse_app.operations.import_orders import import_orders
 from warehouse_app.operations.import_products import import_products
 from warehouse_app.operations.import_stock import import_stock
+from warehouse_app.operations.on_hand import on_hand, stock_of_file
 from warehouse_app.operations.reserving import reserve_open_orders
 from warehouse_app.operations.sample import build_sample_warehouse
 from warehouse_app.operations.stock import explain, stock_now
@@ -82,3 +87,54 @@ def test_no_lot_of_the_sample_has_expired(database: Database) -> None:
     first = database.read(lambda tx: tx.value(select(func.min(tables.lot.c.expires_on))))
 
     assert first > datetime.now(UTC).date()
+
+
+def moved_to(moves: Sequence[Mapping[str, Any]], place: str) -> int:
+    """What these moves leave at a place."""
+    return sum(move["quantity"] * ((move["to_location"] == place) - (move["from_location"] == place)) for move in moves)
+
+
+@pytest.mark.parametrize(("listed", "looked_at"), [(2, 100), (100, 3)])
+def test_of_many_moves_the_newest_explain_a_number_and_the_rest_is_brought_forward(
+    database: Database, monkeypatch: pytest.MonkeyPatch, listed: int, looked_at: int
+) -> None:
+    tiny = TinyWarehouse(database)
+    tiny.happen("09:00", "W-03", [PutAway("", "CUP", "", 1, "A01", "A02")] * 5)
+    everything = database.read(explain, "CUP", None)
+    monkeypatch.setattr(stock, "MOVES_LISTED", listed)
+    monkeypatch.setattr(stock, "MOVES_LOOKED_AT", looked_at)
+
+    found = database.read(explain, "cup", None)
+    here = database.read(explain, "cup", "A02")
+
+    assert (everything.earlier, found.earlier, here.earlier) == (False, True, True)
+    assert [move["cause_kind"] for move in found.moves if move["cause_kind"] != "put_away"] == ["brought_forward"] * 4
+    assert found.moves[-1] == everything.moves[-1]
+    for place in ("A01", "A02", "B01", "LOSS", "SUPPLIER"):
+        assert moved_to(found.moves, place) == moved_to(everything.moves, place)
+    assert moved_to(here.moves, "A02") == here.on_hand == 9
+    assert database.read(explain, "cup", None, every_move=True) == everything
+
+
+def test_many_cells_are_answered_at_once_in_the_order_of_the_question(database: Database) -> None:
+    TinyWarehouse(database)
+    question = io.BytesIO(b"sku,location\npot,C01\nCUP,A02\ncup,C01\nPOT,C01\nCUP,NOWHERE\n")
+
+    found = stock_of_file(database, question)
+
+    answered = [(cell.sku, cell.location, cell.on_hand) for cell in found]
+    assert answered == [
+        ("POT", "C01", 6),
+        ("CUP", "A02", 4),
+        ("CUP", "C01", 0),
+        ("POT", "C01", 6),
+        ("CUP", "NOWHERE", 0),
+    ]
+    assert database.read(on_hand, []) == []
+
+
+def test_cell_of_an_unknown_product_is_refused_with_its_row(database: Database) -> None:
+    TinyWarehouse(database)
+
+    with pytest.raises(BadFile, match="row 3, sku: No product has the SKU PAN"):
+        stock_of_file(database, io.BytesIO(b"sku,location\nCUP,A01\nPAN,A01\n"))

@@ -54,7 +54,7 @@ def add_commands(commands: Commands) -> None:
 def run_import(kind: str, context: Context, arguments: Namespace) -> int:
     """`import` of anything but orders."""
     drain(context.database)
-    done = IMPORTS[kind](context.database, _source(arguments.file), partial(_progress, context))
+    done = IMPORTS[kind](context.database, source_named(arguments.file), partial(_progress, context))
     value = {
         "rows": done.rows,
         "added": done.added,
@@ -80,7 +80,7 @@ def run_orders(context: Context, arguments: Namespace) -> int:
         context.database,
         arguments.channel,
         arguments.shop,
-        [_source(name) for name in arguments.files],
+        [source_named(name) for name in arguments.files],
         readers=context.readers,
         progress=partial(_progress, context),
     )
@@ -131,7 +131,8 @@ def rejects_text(rejects: Sequence[Reject]) -> str:
     return text
 
 
-def _source(name: str) -> Source:
+def source_named(name: str) -> Source:
+    """A file by the name that a person gave; `-` is standard input."""
     return sys.stdin.buffer if name == "-" else Path(name)
 
 

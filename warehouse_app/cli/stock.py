@@ -3,6 +3,7 @@
 from argparse import Namespace
 
 from warehouse_app.cli.context import Context
+from warehouse_app.cli.imports import source_named
 from warehouse_app.cli.orders import parse_time
 from warehouse_app.cli.output import table
 from warehouse_app.cli.parsing import Commands
@@ -10,6 +11,7 @@ from warehouse_app.domain.wording import cause_name, thing_name
 from warehouse_app.language import tr
 from warehouse_app.operations.codes import KINDS, list_codes
 from warehouse_app.operations.keeping import drain
+from warehouse_app.operations.on_hand import stock_of_file
 from warehouse_app.operations.stock import explain, stock_at, stock_now, stock_totals
 
 
@@ -19,9 +21,11 @@ def add_commands(commands: Commands) -> None:
     stock.add_argument("sku", nargs="?", metavar="SKU")
     stock.add_argument("--at", metavar="TIME", help=tr("as the books had it then"))
     stock.add_argument("--as-happened", action="store_true", help=tr("by the time on the floor instead"))
+    stock.add_argument("--cells", metavar="FILE", help=tr("what lies in each cell of a CSV file: sku, location"))
     why = commands.add("explain", show_why, tr("the moves and holds behind a number"))
     why.add_argument("sku", metavar="SKU")
     why.add_argument("location", nargs="?", metavar="LOCATION")
+    why.add_argument("--all", action="store_true", help=tr("every move, not only the newest"))
     codes = commands.group("codes", tr("the scan text of every code")).add("list", show_codes, tr("list codes"))
     codes.add_argument("--kind", choices=KINDS)
 
@@ -29,6 +33,8 @@ def add_commands(commands: Commands) -> None:
 def show_stock(context: Context, arguments: Namespace) -> int:
     """`stock`."""
     drain(context.database)
+    if arguments.cells:
+        return _show_cells(context, arguments.cells)
     if arguments.at:
         at = parse_time(arguments.at)
         rows = list(context.database.read(stock_at, arguments.sku, at, as_happened=arguments.as_happened))
@@ -50,10 +56,17 @@ def show_stock(context: Context, arguments: Namespace) -> int:
     return 0
 
 
+def _show_cells(context: Context, name: str) -> int:
+    found = stock_of_file(context.database, source_named(name))
+    rows = [(cell.sku, cell.location, cell.on_hand) for cell in found]
+    context.output.result(found, table(["SKU", tr("location"), tr("on hand")], rows))
+    return 0
+
+
 def show_why(context: Context, arguments: Namespace) -> int:
     """`explain`."""
     drain(context.database)
-    found = context.database.read(explain, arguments.sku, arguments.location)
+    found = context.database.read(explain, arguments.sku, arguments.location, every_move=arguments.all)
     moves = [
         (move["move_no"], move["quantity"], move["from_location"], move["to_location"],
          cause_name(move["cause_kind"]), move["happened_at"][:19], move["worker"])
@@ -66,7 +79,10 @@ def show_why(context: Context, arguments: Namespace) -> int:
         reserved=found.reserved,
     )
     headings = [tr("move"), tr("units"), tr("from"), tr("to"), tr("cause"), tr("happened (UTC)"), tr("who")]
-    context.output.result(found, text + "\n" + table(headings, moves))
+    text += "\n" + table(headings, moves)
+    if found.earlier:
+        text += "\n" + tr("Moves before these are brought forward in one line a place; --all lists them too.")
+    context.output.result(found, text)
     return 0
 
 

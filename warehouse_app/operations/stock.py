@@ -1,7 +1,7 @@
 """Questions about stock: what lies where, what it was at a past moment, and why."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,13 @@ from warehouse_app.domain.errors import NotFound
 from warehouse_app.language import mark
 from warehouse_app.store import tables
 from warehouse_app.store.database import Row, Transaction
+from warehouse_app.store.raw_rows import raw
+
+MOVES_LISTED = 1_000
+"""The newest moves that explain a number by themselves; what lay there before them is brought forward."""
+
+MOVES_LOOKED_AT = 10_000
+"""Of a product, when those of one place are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +50,16 @@ class StockTotal:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A number, and every row behind it."""
+    """A number, and every row behind it.
+
+    With `earlier` there are more moves than are listed: rows of the cause `brought_forward` stand for them, one a cell,
+    so that the list still adds up.
+    """
 
     on_hand: int
     allocated: int
     reserved: int
+    earlier: bool
     moves: tuple[dict[str, Any], ...]
     allocations: tuple[dict[str, Any], ...]
     reservations: tuple[dict[str, Any], ...]
@@ -106,12 +118,16 @@ def stock_at(tx: Transaction, sku: str | None, at: datetime, *, as_happened: boo
     return tuple(StockRow(sku, owner, place, lot, units, 0, units) for (sku, place, owner, lot), units in cells)
 
 
-def explain(tx: Transaction, sku: str, place: str | None) -> Explained:
-    """Every move, promise and hold behind what is said of a product, at one place or in the house. Raises NotFound."""
+def explain(tx: Transaction, sku: str, place: str | None, *, every_move: bool = False) -> Explained:
+    """Every move, promise and hold behind what is said of a product, at one place or in the house. Raises NotFound.
+
+    Of many moves only the newest are listed, unless every one is asked for.
+    """
     name = canonical_sku(tx, sku)
     if place is not None:
         _check_place(tx, place)
-    rows = [row for row in stock_now(tx, name) if place is None or row.location == place]
+    cells = _cells(tx, name, place)
+    inside = [row for row in cells if row["physical"]]
     promised = [] if place else _plain(tx, tables.reservation, tables.reservation.c.sku == name)
     allocations = _plain(tx, tables.allocation, tables.allocation.c.sku == name)
     holds = [
@@ -119,16 +135,25 @@ def explain(tx: Transaction, sku: str, place: str | None) -> Explained:
         for hold in active_holds(tx)
         if hold.sku in ("", name) and (place is None or hold.location in ("", place))
     ]
-    total = stock_totals(tx, name)
+    earlier, moves = _moves(tx, name, place, every_move=every_move)
     return Explained(
-        sum(row.on_hand for row in rows),
-        sum(row.allocated for row in rows),
-        sum(row.reserved for row in total),
-        tuple(_moves(tx, name, place)),
+        sum(row["on_hand"] for row in inside),
+        sum(row["allocated"] for row in inside),
+        sum(row.reserved for row in stock_totals(tx, name)),
+        earlier,
+        (*(_brought_forward(cells, moves, place) if earlier else ()), *moves),
         tuple(row for row in allocations if place is None or row["location"] == place),
         tuple(promised),
         tuple(holds),
     )
+
+
+def _cells(tx: Transaction, sku: str, place: str | None) -> Sequence[Row]:
+    """What the product's balances say, virtual places too."""
+    balance = tables.balance
+    columns = [balance.c[name] for name in ("location", "owner", "lot", "on_hand", "allocated", "physical")]
+    where = [tx.mine(balance), balance.c.sku == sku, balance.c.on_hand != 0]
+    return tx.rows(select(*columns).where(*where if place is None else (*where, balance.c.location == place)))
 
 
 def _check_place(tx: Transaction, place: str) -> None:
@@ -137,13 +162,54 @@ def _check_place(tx: Transaction, place: str) -> None:
         raise NotFound(thing=mark("location"), name=place)
 
 
-def _moves(tx: Transaction, sku: str, place: str | None) -> Sequence[dict[str, Any]]:
+def _moves(tx: Transaction, sku: str, place: str | None, *, every_move: bool) -> tuple[bool, list[dict[str, Any]]]:
+    """The product's moves, the oldest first, and whether there are earlier ones than these."""
     move = tables.move
-    where = [tx.mine(move), move.c.sku == sku]
+    columns = [raw(column, tx.connection.dialect.name) for column in move.c if column.name != "warehouse_id"]
+    query = select(*columns).where(tx.mine(move), move.c.sku == sku).order_by(move.c.move_no.desc())
+    earlier = False
+    if not every_move:
+        # The index has the numbers of a product's moves in order, so skipping most of them costs next to nothing.
+        numbers = select(move.c.move_no).where(tx.mine(move), move.c.sku == sku).order_by(move.c.move_no.desc())
+        floor = tx.value(numbers.offset(MOVES_LOOKED_AT).limit(1))
+        query = query.limit(MOVES_LISTED + 1)
+        if floor is not None:
+            earlier, query = True, query.where(move.c.move_no > floor)
     if place is not None:
-        where.append((move.c.from_location == place) | (move.c.to_location == place))
-    rows = tx.rows(select(move).where(*where).order_by(move.c.move_no))
-    return [_readable(row) for row in rows]
+        query = query.where((move.c.from_location == place) | (move.c.to_location == place))
+    names = [column.name for column in move.c if column.name != "warehouse_id"]
+    moves = [dict(zip(names, row, strict=True)) for row in tx.connection.execute(query)]
+    if not every_move and len(moves) > MOVES_LISTED:
+        earlier = True
+        moves.pop()
+    return earlier, moves[::-1]
+
+
+def _brought_forward(
+    cells: Sequence[Row], moves: Sequence[dict[str, Any]], place: str | None
+) -> Iterator[dict[str, Any]]:
+    """What lay in each cell before the listed moves, as if it had moved there from nowhere."""
+    before = {(row["location"], row["owner"], row["lot"]): row["on_hand"] for row in cells}
+    for move in moves:
+        for side, sign in (("to_location", 1), ("from_location", -1)):
+            cell = (move[side], move["owner"], move["lot"])
+            if place is None or move[side] == place:
+                before[cell] = before.get(cell, 0) - sign * move["quantity"]
+    first: dict[str, Any] = moves[0] if moves else {"move_no": 1, "sku": "", "happened_at": "", "recorded_at": ""}
+    for (location, owner, lot), units in sorted(before.items()):
+        if units:
+            yield {
+                **first,
+                "move_no": first["move_no"] - 1,
+                "owner": owner,
+                "lot": lot,
+                "quantity": abs(units),
+                "from_location": "" if units > 0 else location,
+                "to_location": location if units > 0 else "",
+                "cause_kind": "brought_forward",
+                "cause_id": "",
+                "worker": "",
+            }
 
 
 def _plain(tx: Transaction, table: Any, condition: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - any table's rows
