@@ -99,6 +99,13 @@ def seal_now(database: Database) -> str:
     return database.read(chain_head)
 
 
+def seal_within(tx: Transaction) -> str:
+    """Seal everything that is in the books within this transaction; gives the chain's head, empty without any page."""
+    while unsealed_count(tx) and _seal_some(tx, rest=True):
+        pass
+    return chain_head(tx)
+
+
 class ChainProof:
     """Replays the chain, in steps that may each be a transaction of their own: sealed moves and pages never change."""
 
@@ -269,10 +276,11 @@ def _joined_lines(tx: Transaction) -> ColumnElement[str]:
 
 def _line(tx: Transaction) -> ColumnElement[str]:
     """A move as one text, letter for letter the same on both engines."""
-    return func.concat_ws(FIELD_END, *(_as_text(tx, tables.move.c[name]) for name in SEALED_COLUMNS))
+    return func.concat_ws(FIELD_END, *(as_text(tx, tables.move.c[name]) for name in SEALED_COLUMNS))
 
 
-def _as_text(tx: Transaction, column: ColumnElement[object]) -> ColumnElement[object]:
+def as_text(tx: Transaction, column: ColumnElement[object]) -> ColumnElement[object]:
+    """A column in the form in which it is hashed."""
     if not isinstance(column.type, Moment):
         return column
     if tx.connection.dialect.name == "postgresql":

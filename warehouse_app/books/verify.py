@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 
 from warehouse_app.books.bookkeeping import unapplied_count
+from warehouse_app.books.periods import period_differences
 from warehouse_app.books.replay import Replay, replay_all
 from warehouse_app.books.sealing import ChainProof, chain_head, unsealed_count
 from warehouse_app.books.snapshots import Totals
@@ -74,6 +75,7 @@ class Proof:
             *_cartons(tx, lying),
             *(Difference(*found) for found in campaign_differences(tx)),
             *(Difference(*found) for found in value_differences(tx)),
+            *(Difference(*found) for found in period_differences(tx)),
             *(Difference("snapshot", bad.key, bad.found, bad.proven) for bad in replay.bad),
             *(Difference("seal", seal.key, seal.found, seal.sealed) for seal in self._chain.finish(tx)),
         ]

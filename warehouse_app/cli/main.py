@@ -16,11 +16,13 @@ from warehouse_app.cli import (
     imports,
     orders,
     papers,
+    periods,
     sample,
     scan,
     settings,
     station,
     stock,
+    value,
 )
 from warehouse_app.cli.context import Context
 from warehouse_app.cli.parsing import Commands, common_options, translate_argparse
@@ -29,7 +31,8 @@ from warehouse_app.language import tr
 from warehouse_app.station.wording import error_text
 
 GROUPS = (
-    sample, demo, database, settings, imports, orders, papers, counts, station, stock, campaigns, holds, errands, bench,
+    sample, demo, database, settings, imports, orders, papers, counts, station, stock, campaigns, holds, value, periods,
+    errands, bench,
 )  # fmt: skip
 
 STOPPED_BY_A_PERSON = 130

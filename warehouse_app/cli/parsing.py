@@ -66,6 +66,10 @@ class Commands:
         parser.set_defaults(run=run)
         return parser
 
+    def within(self, parser: ArgumentParser) -> "Commands":
+        """Commands of a command that runs by itself, too."""
+        return Commands(parser.add_subparsers(required=False, metavar=tr("command")), self._options)
+
     def group(self, name: str, help_text: str) -> "Commands":
         """A command that has commands of its own."""
         parser = self._subparsers.add_parser(name, help=help_text, description=help_text)

@@ -56,6 +56,15 @@ def converted_unit_cost(amount: Fraction, rate: Decimal, currency: str) -> int:
     return floor(amount * Fraction(rate) * scale + Fraction(1, 2))
 
 
+def unit_cost_text(unit_cost: int, currency: str) -> str:
+    """An exact cost or value in 1/10,000 of a minor unit, with as many decimals as it needs: 1.357 GBP."""
+    digits = minor_digits(currency)
+    whole, part = divmod(abs(unit_cost), UNIT_COST_SCALE * 10**digits)
+    decimals = f"{part:0{digits + 4}}".rstrip("0").ljust(digits, "0")
+    sign = "-" if unit_cost < 0 else ""
+    return f"{sign}{whole:,}{'.' if decimals else ''}{decimals} {currency}".strip()
+
+
 def money_text(amount_minor: int, currency: str) -> str:
     """An amount in minor units as people read it: 1,234.50 GBP."""
     digits = minor_digits(currency)

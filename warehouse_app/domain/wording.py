@@ -183,8 +183,54 @@ PROVED: Mapping[str, str] = {
     "units of cost entries": mark("units of cost entries"),
     "value": mark("value"),
     "cost entries": mark("cost entries"),
+    "period": mark("period"),
 }
 """The numbers that `verify` proves."""
+
+AGES: Mapping[str, str] = {"over 180": mark("over 180"), "unknown": mark("unknown")}
+
+ZONES: Mapping[str, str] = {
+    "storage": mark("storage"),
+    "receiving": mark("receiving"),
+    "packing": mark("packing"),
+    "despatch": mark("despatch"),
+    "tote": mark("tote"),
+    "carton": mark("carton"),
+    "quarantine": mark("quarantine"),
+    "damaged": mark("damaged"),
+    "unknown": mark("unknown"),
+}
+"""Kinds of places, which stand for a zone where there is none."""
+
+COSTS: Mapping[str, str] = {
+    "freight": mark("freight"),
+    "duty": mark("duty"),
+    "other": mark("other"),
+    "value": mark("value"),
+    "units": mark("units"),
+    "weight": mark("weight"),
+}
+"""Kinds of costs that a delivery has besides its goods, and what they are spread by."""
+
+VALUE_LINES: Mapping[str, str] = {
+    "opening": mark("opening value"),
+    "receipt": mark("receipts"),
+    "shipment": mark("shipments"),
+    "return": mark("returns"),
+    "adjustment": mark("adjustments"),
+    "cost_change": mark("changes of cost"),
+    "landed": mark("landed costs"),
+    "expensed": mark("expensed with units that had left"),
+    "first_valued": mark("valued for the first time"),
+    "receipts": mark("receipts"),
+    "shipments": mark("shipments"),
+    "returns": mark("returns"),
+    "adjustments": mark("adjustments"),
+    "cost_changes": mark("changes of cost"),
+    "closing": mark("closing value"),
+    "check": mark("check (must be 0)"),
+}
+"""Kinds of cost entries, and the lines of a roll-forward."""
 
 SHORT = mark("{sku}: {wanted} wanted, {available} available")
 SHORT_AFTER: Mapping[str, str] = {
@@ -237,6 +283,26 @@ def thing_name(thing: str) -> str:
 def proved_name(number: str) -> str:
     """A number that the ledger proves."""
     return tr(PROVED.get(number, number))
+
+
+def value_line_name(line: str) -> str:
+    """A kind of cost entry, or a line of a roll-forward."""
+    return tr(VALUE_LINES.get(line, line))
+
+
+def cost_name(cost: str) -> str:
+    """A cost of a delivery, or what it is spread by."""
+    return tr(COSTS.get(cost, cost))
+
+
+def age_name(age: str) -> str:
+    """How long units have lain, in days."""
+    return tr(AGES.get(age, age))
+
+
+def zone_name(zone: str) -> str:
+    """A zone, or the kind of the places outside all zones."""
+    return tr(ZONES.get(zone, zone))
 
 
 def reason_text(reason: str) -> str:

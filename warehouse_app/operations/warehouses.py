@@ -69,6 +69,14 @@ PEOPLE = (
 _OWN_CARRIER = {"carrier": "OWN", "carrier_name": "Own delivery", "label_source": "station", "label_moment": "close"}
 
 
+class CurrencyInUse(WarehouseError):
+    """Another currency for a warehouse whose stock has a value in the one it has."""
+
+    message: ClassVar[str] = mark(
+        "Stock is valued in {currency}: the currency cannot become {value} any more. Begin a new warehouse for that."
+    )
+
+
 class BadSetting(WarehouseError):
     """A setting of a warehouse that cannot be."""
 
@@ -125,6 +133,8 @@ def _set_up(tx: Transaction, settings: Mapping[str, object]) -> None:
     known = tx.row(select(table).where(tx.mine(table)).with_for_update())
     base = DEFAULTS if known is None else {name: known[name] for name in DEFAULTS}
     values = {name: settings.get(name, default) for name, default in base.items()}
+    if known is not None and known["cost_no"] and values["currency"] != known["currency"]:
+        raise CurrencyInUse(currency=known["currency"], value=values["currency"])
     if not isinstance(values["sender"], str):
         values["sender"] = json.dumps(values["sender"])
     if known is None:
