@@ -23,6 +23,8 @@ MOVES_LISTED = 1_000
 MOVES_LOOKED_AT = 10_000
 """Of a product, when those of one place are listed."""
 
+BROUGHT_FORWARD = "brought_forward"
+
 
 @dataclass(frozen=True, slots=True)
 class StockRow:
@@ -52,18 +54,21 @@ class StockTotal:
 class Explained:
     """A number, and every row behind it.
 
-    With `earlier` there are more moves than are listed: rows of the cause `brought_forward` stand for them, one a cell,
-    so that the list still adds up.
+    For earlier moves than are listed stand rows of the cause `brought_forward`, one a cell, so the list still adds up.
     """
 
     on_hand: int
     allocated: int
     reserved: int
-    earlier: bool
     moves: tuple[dict[str, Any], ...]
     allocations: tuple[dict[str, Any], ...]
     reservations: tuple[dict[str, Any], ...]
     holds: tuple[dict[str, Any], ...]
+
+    @property
+    def earlier(self) -> bool:
+        """Whether something was brought forward."""
+        return bool(self.moves) and self.moves[0]["cause_kind"] == BROUGHT_FORWARD
 
 
 def canonical_sku(tx: Transaction, sku: str) -> str:
@@ -140,7 +145,6 @@ def explain(tx: Transaction, sku: str, place: str | None, *, every_move: bool = 
         sum(row["on_hand"] for row in inside),
         sum(row["allocated"] for row in inside),
         sum(row.reserved for row in stock_totals(tx, name)),
-        earlier,
         (*(_brought_forward(cells, moves, place) if earlier else ()), *moves),
         tuple(row for row in allocations if place is None or row["location"] == place),
         tuple(promised),
@@ -206,7 +210,7 @@ def _brought_forward(
                 "quantity": abs(units),
                 "from_location": "" if units > 0 else location,
                 "to_location": location if units > 0 else "",
-                "cause_kind": "brought_forward",
+                "cause_kind": BROUGHT_FORWARD,
                 "cause_id": "",
                 "worker": "",
             }
