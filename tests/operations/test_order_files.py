@@ -258,4 +258,4 @@ def test_transactions_get_smaller_at_once_when_they_last_too_long_and_larger_by_
     pace.learn(grown, AIM_S * 4)
 
     assert first < grown < 2 * first
-    assert pace.rows == pytest.approx(grown / 4, abs=1)
+    assert pace.rows == pytest.approx(grown / 2, abs=1)

@@ -26,6 +26,7 @@ from warehouse_app.operations.importing import (
     opened,
     product_named,
     read_entries,
+    rewindable,
     store_entries,
 )
 from warehouse_app.store import tables
@@ -60,10 +61,13 @@ def import_stock(database: Database, source: Source, progress: Progress | None =
     cost, which is also that of units in rows without one.
     """
     kind = Kind(("sku", "location", "quantity"), _parse, lambda row: row.key, "location")
-    with opened(source) as (stream, name):
-        entries = list(read_entries(CsvTable(stream, name, kind.required), kind))
-    store = partial(_store, costs=_mean_costs(entries))
-    return store_entries(database, entries, store, progress)
+    with opened(source) as (stream, name), rewindable(stream) as again:
+        # The mean of a product's cost needs all of its rows, which may be too many to be kept.
+        start = again.tell()
+        costs = _mean_costs(read_entries(CsvTable(again, name, kind.required), kind))
+        again.seek(start)
+        entries = read_entries(CsvTable(again, name, kind.required), kind)
+        return store_entries(database, entries, partial(_store, costs=costs), progress)
 
 
 def _parse(row: CsvRow) -> StockRow:

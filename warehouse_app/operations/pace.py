@@ -7,7 +7,8 @@ from contextlib import contextmanager
 AIM_S = 0.06
 """A quarter of what a transaction may last: the next rows can be slower ones, and other machines are."""
 
-ROWS_FIRST, ROWS_LEAST, ROWS_MOST = 500, 20, 2_500
+ROWS_FIRST, ROWS_LEAST, ROWS_MOST = 500, 200, 2_500
+"""Below the least, a transaction lasts as long as its commit, and fewer rows would not make it shorter."""
 
 
 class Pace:
@@ -24,11 +25,11 @@ class Pace:
         self.learn(rows, time.perf_counter() - started)
 
     def learn(self, rows: int, seconds: float) -> None:
-        """So many rows have taken so long. It slows down at once and speeds up by steps.
+        """So many rows have taken so long. It slows down at once, though not to a crawl for one pause of the disk.
 
         A batch much smaller than it might have been says nothing of how long a full one would take.
         """
         if seconds > AIM_S:
-            self.rows = max(ROWS_LEAST, min(self.rows, int(rows * AIM_S / seconds)))
+            self.rows = max(ROWS_LEAST, self.rows // 2, min(self.rows, int(rows * AIM_S / seconds)))
         elif rows * 2 > self.rows:
             self.rows = min(ROWS_MOST, int(self.rows * min(1.5, AIM_S / max(seconds, 0.001))) + 1)
