@@ -70,6 +70,7 @@ shelves = st.sampled_from(SHELVES)
 reasons = st.sampled_from(("missing", "damaged"))
 skus = st.sampled_from(("CUP", "POT"))
 lots = st.sampled_from(("", "", "L1"))
+serials = st.sampled_from(("", "", "S1", "S2"))
 
 
 @st.composite
@@ -81,19 +82,19 @@ def facts(draw: st.DrawFn) -> Fact:
     return draw(
         st.sampled_from(
             (
-                GoodsReceived("PO-1", 0, "", sku, lot, "", "", quantity, "RECV-01"),
+                GoodsReceived("PO-1", 0, "", sku, lot, "", draw(serials), quantity, "RECV-01"),
                 ReceiptClosed("PO-1"),
-                PutAway("", sku, lot, quantity, draw(places), draw(targets)),
+                PutAway("", sku, lot, quantity, draw(places), draw(targets), draw(serials)),
                 ToteOpened(list_no, order_no, tote),
                 Picked(list_no, 1, order_no, 1, "", mine, lot, quantity, shelf, tote),
-                Picked(list_no, 1, order_no, 1, "", mine, "", quantity, shelf, tote),
+                Picked(list_no, 1, order_no, 1, "", mine, "", quantity, shelf, tote, draw(serials)),
                 PickedShort(list_no, 1, order_no, 1, "", mine, lot, quantity, shelf, reason),
                 ToteConfirmed(list_no, 1, tote),
                 ToteClosed(list_no, order_no, tote),
                 ListFinished(list_no),
                 PackingOpened(order_no, tote),
                 UnitPacked(order_no, 1, "", mine, lot, quantity, tote, carton),
-                UnitPacked(order_no, 1, "", mine, "", quantity, tote, carton),
+                UnitPacked(order_no, 1, "", mine, "", quantity, tote, carton, draw(serials)),
                 UnitMissing(order_no, 1, "", mine, lot, quantity, tote, reason),
                 CartonChosen(order_no, carton, "M"),
                 CartonWeighed(order_no, carton, 300),

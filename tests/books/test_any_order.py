@@ -17,6 +17,7 @@ from warehouse_app.books.verify import verify
 from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.domain.facts import Fact
 from warehouse_app.operations.cancelling import cancel_order
+from warehouse_app.operations.holds import add_hold, remove_hold
 from warehouse_app.operations.reserving import reserve_open_orders
 from warehouse_app.operations.waves import WaveRequest, release_waves
 from warehouse_app.store import tables
@@ -58,29 +59,33 @@ class Floor:
 stories = st.lists(happenings, min_size=1, max_size=25)
 batches = st.sampled_from((1, 3, 100))
 cancellations = st.dictionaries(st.integers(0, 24), st.sampled_from(("1", "2")), max_size=2)
+names = st.sampled_from(({"sku": "CUP"}, {"lot": "L1"}, {"location": "A01"}, {"serial": "S1"}, {"receipt": "PO-1"}))
+holds = st.dictionaries(st.integers(0, 24), names, max_size=2)
 
 
 @settings(
     max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(story=stories, batch=batches, cancelled=cancellations)
+@given(story=stories, batch=batches, cancelled=cancellations, held=holds)
 def test_any_story_leaves_books_that_tie(
-    floor: Floor, story: list[Happening], batch: int, cancelled: dict[int, str]
+    floor: Floor, story: list[Happening], batch: int, cancelled: dict[int, str], held: dict[int, dict[str, str]]
 ) -> None:
-    the_books_tie(floor, story, batch, cancelled)
+    the_books_tie(floor, story, batch, cancelled, held)
 
 
 @pytest.mark.soak
 @settings(max_examples=20_000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(story=stories, batch=batches, cancelled=cancellations)
+@given(story=stories, batch=batches, cancelled=cancellations, held=holds)
 def test_twenty_thousand_stories_leave_books_that_tie(
-    floor: Floor, story: list[Happening], batch: int, cancelled: dict[int, str]
+    floor: Floor, story: list[Happening], batch: int, cancelled: dict[int, str], held: dict[int, dict[str, str]]
 ) -> None:
-    the_books_tie(floor, story, batch, cancelled)
+    the_books_tie(floor, story, batch, cancelled, held)
 
 
-def the_books_tie(floor: Floor, story: list[Happening], batch: int, cancelled: dict[int, str]) -> None:
-    """Post and book the story, cancelling in between; then decide again on what it left."""
+def the_books_tie(
+    floor: Floor, story: list[Happening], batch: int, cancelled: dict[int, str], held: dict[int, dict[str, str]]
+) -> None:
+    """Post and book the story, cancelling and holding in between; then decide again on what it left."""
     house = floor.start_over()
     waiting: list[tuple[Happening, Fact]] = []
     for place, (happening, fact) in enumerate(with_undone(story)):
@@ -90,6 +95,11 @@ def the_books_tie(floor: Floor, story: list[Happening], batch: int, cancelled: d
             book_all(house, batch)
             cancel(house, cancelled[place])
             waiting = []
+        if place in held:
+            post(house, waiting)
+            book_all(house, batch)
+            hold(house, held[place])
+            waiting = []
     post(house, waiting)
     book_all(house, batch)
 
@@ -97,6 +107,8 @@ def the_books_tie(floor: Floor, story: list[Happening], batch: int, cancelled: d
     assert house.database.read(verify).differences == ()
     assert zero_sums(house) == []
 
+    for names_held in held.values():
+        release(house, names_held)
     reserve_open_orders(house.database)
     release_waves(house.database, WaveRequest())
     assert house.database.read(verify).differences == ()
@@ -135,6 +147,20 @@ def book_all(house: DespatchHouse, batch: int) -> None:
 def cancel(house: DespatchHouse, order_no: str) -> None:
     try:
         house.database.write(cancel_order, order_no, "changed her mind", "W-02")
+    except WarehouseError:
+        return
+
+
+def hold(house: DespatchHouse, names_held: dict[str, str]) -> None:
+    try:
+        house.database.write(add_hold, "recall", "W-02", **names_held)
+    except WarehouseError:
+        return
+
+
+def release(house: DespatchHouse, names_held: dict[str, str]) -> None:
+    try:
+        house.database.write(remove_hold, "W-02", **names_held)
     except WarehouseError:
         return
 

@@ -25,6 +25,7 @@ from warehouse_app.books.rows import (
     PurchaseOrderRow,
     QueueRow,
     ReservationRow,
+    SerialRow,
     ShipmentRow,
     StockRow,
     StopRow,
@@ -124,6 +125,7 @@ class Books:
     balances: RowSet[BalanceRow] = field(default_factory=lambda: RowSet(BalanceRow, tables.balance))
     stock: RowSet[StockRow] = field(default_factory=lambda: RowSet(StockRow, tables.product_stock))
     lots: RowSet[LotRow] = field(default_factory=lambda: RowSet(LotRow, tables.lot))
+    serials: RowSet[SerialRow] = field(default_factory=lambda: RowSet(SerialRow, tables.serial_unit))
     debts: RowSet[DebtRow] = field(default_factory=lambda: RowSet(DebtRow, tables.debt))
     orders: RowSet[OrderRow] = field(default_factory=lambda: RowSet(OrderRow, tables.fulfilment_order))
     lines: RowSet[LineRow] = field(default_factory=lambda: RowSet(LineRow, tables.fulfilment_line))

@@ -26,6 +26,9 @@ class Needs:
     purchase_orders: frozenset[str] = frozenset()
     sheets: frozenset[str] = frozenset()
     works: frozenset[str] = frozenset()
+    serials: frozenset[str] = frozenset()
+    serial_places: frozenset[str] = frozenset()
+    serial_cartons: frozenset[str] = frozenset()
 
     def __or__(self, other: "Needs") -> "Needs":
         """Both needs at once."""
@@ -59,6 +62,7 @@ def load(tx: Transaction, books: Books, wanted: Needs) -> None:
     _load_lists(tx, books, wanted, orders)
     _load_places(tx, books, places, wanted.skus)
     _load_inbound_and_counts(tx, books, wanted)
+    _load_serials(tx, books, wanted)
     books.manifests.load(tx, "manifest_no", wanted.manifests)
     books.cartons.load(tx, "manifest_no", wanted.manifests)
     works = set(wanted.works) | {f"pack:{order}" for order in orders}
@@ -129,6 +133,12 @@ def _load_inbound_and_counts(tx: Transaction, books: Books, wanted: Needs) -> No
     books.count_tasks.load(tx, "sheet_no", wanted.sheets)
     books.count_results.load(tx, "sheet_no", wanted.sheets)
     books.count_queue.load(tx, "location", wanted.places)
+
+
+def _load_serials(tx: Transaction, books: Books, wanted: Needs) -> None:
+    books.serials.load(tx, "serial", wanted.serials)
+    books.serials.load(tx, "location", wanted.serial_places)
+    books.serials.load(tx, "carton", wanted.serial_cartons)
 
 
 def write(tx: Transaction, books: Books) -> None:

@@ -5,6 +5,7 @@ from warehouse_app.books.leaving import close_shipment, units_come_back, units_l
 from warehouse_app.books.ledger import MISSING, Books, Replacement
 from warehouse_app.books.loading import Needs, needs
 from warehouse_app.books.rows import CartonRow, ContentRow, LineRow, ShipmentRow
+from warehouse_app.books.serials import serial_not_packed, serial_packed
 from warehouse_app.books.stopping import ENDED, back_from_floor, release_at_despatch, stop_at_despatch, stop_order
 from warehouse_app.domain.facts import (
     CartonChosen,
@@ -34,7 +35,13 @@ def apply_packing_opened(fact: PackingOpened, books: Books) -> None:
 
 @applies(
     UnitPacked,
-    lambda fact: needs(orders=[fact.order_no], places=[fact.tote, fact.carton], skus=[fact.sku], cartons=[fact.carton]),
+    lambda fact: needs(
+        orders=[fact.order_no],
+        places=[fact.tote, fact.carton],
+        skus=[fact.sku],
+        cartons=[fact.carton],
+        serials=[fact.serial],
+    ),
 )
 def apply_unit_packed(fact: UnitPacked, books: Books) -> None:
     """Units and their promise go from the tote into the carton."""
@@ -48,6 +55,7 @@ def apply_unit_packed(fact: UnitPacked, books: Books) -> None:
     if carton.state == "handed_over":
         # The dock was faster to report than the bench.
         units_leave(row, filled, books)
+    serial_packed(fact, books)
     _free_tote(fact.tote, books)
 
 
@@ -62,6 +70,7 @@ def reverse_unit_packed(fact: UnitPacked, books: Books) -> None:
     books.carry(line, (fact.owner, fact.sku, fact.lot), fact.quantity, fact.carton, fact.tote)
     line.packed -= fact.quantity
     _fill(fact.carton, line, fact.lot, -fact.quantity, books)
+    serial_not_packed(fact, books)
 
 
 @applies(UnitMissing, lambda fact: needs(orders=[fact.order_no], places=[fact.tote], skus=[fact.sku]))

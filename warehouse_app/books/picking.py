@@ -4,11 +4,15 @@ from warehouse_app.books.applying import applies, reverses
 from warehouse_app.books.ledger import Books, Replacement
 from warehouse_app.books.loading import Needs, needs
 from warehouse_app.books.rows import QueueRow, ToteRow
+from warehouse_app.books.serials import serial_not_picked, serial_picked
 from warehouse_app.domain.facts import ListFinished, Picked, PickedShort, ToteClosed, ToteOpened
 
 
 def _needs(fact: Picked) -> Needs:
-    return needs(orders=[fact.order_no], lists=[fact.list_no], places=[fact.location, fact.tote], skus=[fact.sku])
+    return needs(
+        orders=[fact.order_no], lists=[fact.list_no], places=[fact.location, fact.tote], skus=[fact.sku],
+        serials=[fact.serial],
+    )  # fmt: skip
 
 
 @applies(ToteOpened, lambda fact: needs(orders=[fact.order_no], places=[fact.tote], lists=[fact.list_no]))
@@ -25,6 +29,7 @@ def apply_picked(fact: Picked, books: Books) -> None:
     goods = (fact.owner, fact.sku, fact.lot)
     books.carry(line, goods, fact.quantity, fact.location, fact.tote)
     line.picked += fact.quantity
+    serial_picked(fact, books)
     stop = books.stops.get(fact.list_no, fact.stop_no)
     if stop is not None:
         stop.picked += fact.quantity
@@ -39,6 +44,7 @@ def reverse_picked(fact: Picked, books: Books) -> None:
     line = books.line_for(fact.order_no, fact.line_no, fact.owner, fact.sku)
     books.carry(line, (fact.owner, fact.sku, fact.lot), fact.quantity, fact.tote, fact.location)
     line.picked -= fact.quantity
+    serial_not_picked(fact, books)
     stop = books.stops.get(fact.list_no, fact.stop_no)
     if stop is not None:
         stop.picked -= fact.quantity

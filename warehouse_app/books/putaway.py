@@ -4,17 +4,23 @@ from warehouse_app.books.applying import applies, reverses
 from warehouse_app.books.ledger import Books
 from warehouse_app.books.loading import Needs, needs
 from warehouse_app.books.rows import CartonRow, ContentRow
-from warehouse_app.domain.facts import PutAway
+from warehouse_app.books.serials import carry_serials
+from warehouse_app.domain.facts import FirstPutAway, PutAway
 
 
-def _needs(fact: PutAway) -> Needs:
+def _needs(fact: FirstPutAway) -> Needs:
     places = [fact.from_location, fact.to_location]
-    return needs(places=places, skus=[fact.sku], cartons=[fact.from_location])
+    return needs(
+        places=places, skus=[fact.sku], cartons=[fact.from_location], serials=[_serial(fact)], serial_places=places
+    )
 
 
+@applies(FirstPutAway, _needs)
 @applies(PutAway, _needs)
-def apply_put_away(fact: PutAway, books: Books) -> None:
+def apply_put_away(fact: FirstPutAway, books: Books) -> None:
     """Units go from where they waited to a storage location; a tote or carton that is empty then has served."""
+    goods, places = (fact.owner, fact.sku, fact.lot), (fact.from_location, fact.to_location)
+    carry_serials(goods, fact.quantity, places, _serial(fact), books)
     books.move((fact.owner, fact.sku, fact.lot), fact.quantity, fact.from_location, fact.to_location)
     carton = books.cartons.get(fact.from_location)
     if carton is not None:
@@ -30,9 +36,12 @@ def apply_put_away(fact: PutAway, books: Books) -> None:
             books.contents.remove(row)
 
 
+@reverses(FirstPutAway)
 @reverses(PutAway)
-def reverse_put_away(fact: PutAway, books: Books) -> None:
+def reverse_put_away(fact: FirstPutAway, books: Books) -> None:
     """The units were taken back to where they waited."""
+    goods, places = (fact.owner, fact.sku, fact.lot), (fact.to_location, fact.from_location)
+    carry_serials(goods, fact.quantity, places, _serial(fact), books)
     books.move((fact.owner, fact.sku, fact.lot), fact.quantity, fact.to_location, fact.from_location)
     carton = books.cartons.get(fact.from_location)
     if carton is not None:
@@ -40,7 +49,11 @@ def reverse_put_away(fact: PutAway, books: Books) -> None:
         _put_in(fact, carton, books)
 
 
-def _take_out(fact: PutAway, books: Books) -> None:
+def _serial(fact: FirstPutAway) -> str:
+    return fact.serial if isinstance(fact, PutAway) else ""
+
+
+def _take_out(fact: FirstPutAway, books: Books) -> None:
     """What is said to be in the carton follows what lies in it."""
     left = fact.quantity
     for row in books.contents:
@@ -52,7 +65,7 @@ def _take_out(fact: PutAway, books: Books) -> None:
                 books.contents.remove(row)
 
 
-def _put_in(fact: PutAway, carton: CartonRow, books: Books) -> None:
+def _put_in(fact: FirstPutAway, carton: CartonRow, books: Books) -> None:
     order_no = books.shipments[carton.shipment_no].order_no
     lines = [line for line in books.lines_of(order_no) if (line.owner, line.sku) == (fact.owner, fact.sku)]
     if not lines:

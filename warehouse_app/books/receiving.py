@@ -6,6 +6,7 @@ from warehouse_app.books.applying import applies, reverses
 from warehouse_app.books.ledger import SUPPLIER, Books, Paid
 from warehouse_app.books.loading import Needs, needs
 from warehouse_app.books.rows import LotRow, PurchaseLineRow
+from warehouse_app.books.serials import serial_not_received, serial_received
 from warehouse_app.domain.facts import GoodsReceived, ReceiptClosed
 
 UNORDERED = 1_000_000
@@ -13,7 +14,10 @@ UNORDERED = 1_000_000
 
 
 def _needs(fact: GoodsReceived) -> Needs:
-    return needs(places=[fact.dock], skus=[fact.sku], purchase_orders=[fact.po_no], works=[f"receive:{fact.po_no}"])
+    return needs(
+        places=[fact.dock], skus=[fact.sku], purchase_orders=[fact.po_no], works=[f"receive:{fact.po_no}"],
+        serials=[fact.serial],
+    )  # fmt: skip
 
 
 @applies(GoodsReceived, _needs)
@@ -26,6 +30,7 @@ def apply_goods_received(fact: GoodsReceived, books: Books) -> None:
     line = _line(fact, books)
     books.move(goods, fact.quantity, SUPPLIER, fact.dock, paid=Paid(line.house_unit_cost, fact.po_no))
     line.received += fact.quantity
+    serial_received(fact, books)
     order = books.purchase_orders.get(fact.po_no)
     if order is not None and order.state == "open":
         order.state = "receiving"
@@ -38,6 +43,7 @@ def reverse_goods_received(fact: GoodsReceived, books: Books) -> None:
     paid = Paid(line.house_unit_cost, fact.po_no)
     books.move((fact.owner, fact.sku, fact.lot), fact.quantity, fact.dock, SUPPLIER, paid=paid)
     line.received -= fact.quantity
+    serial_not_received(fact, books)
 
 
 @applies(ReceiptClosed, lambda fact: needs(purchase_orders=[fact.po_no], works=[f"receive:{fact.po_no}"]))

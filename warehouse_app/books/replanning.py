@@ -56,7 +56,12 @@ def settle_and_write(tx: Transaction, books: Books, skus: Iterable[str], reason:
     lost = _explain(books, before, reason)
     write(tx, books)
     wanted = sorted(set(skus))
-    over = {key: -free for key, free in reservable(tx, wanted).items() if free < 0}
+    set_aside = {
+        (row["owner"], row["sku"]): row["set_aside"] for row in tx.rows_in(tables.product_stock, "sku", wanted)
+    }
+    # Campaigns do not take units from orders: what is set aside for them is the first to be missing.
+    free = {key: quantity + set_aside[key] for key, quantity in reservable(tx, wanted).items()}
+    over = {key: -quantity for key, quantity in free.items() if quantity < 0}
     return lost + (_give_back_reservations(tx, books.cause, over, reason) if over else 0)
 
 

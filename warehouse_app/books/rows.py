@@ -51,6 +51,23 @@ class LotRow:
 
 
 @dataclass(slots=True)
+class SerialRow:
+    """One unit with a serial: where it was seen last, and the order line it is promised to."""
+
+    sku: str
+    serial: str
+    owner: str
+    lot: str
+    location: str
+    place_known: bool
+    order_no: str
+    line_no: int
+    carton: str
+    receipt: str
+    seen_at: datetime
+
+
+@dataclass(slots=True)
 class DebtRow:
     """Units taken where the books had none; `work` tells whose facts may still explain it."""
 

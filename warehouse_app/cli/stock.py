@@ -1,6 +1,8 @@
 """Commands about stock and codes: stock, explain, codes."""
 
 from argparse import Namespace
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from warehouse_app.cli.context import Context
 from warehouse_app.cli.imports import source_named
@@ -82,8 +84,21 @@ def show_why(context: Context, arguments: Namespace) -> int:
     text += "\n" + table(headings, moves)
     if found.earlier:
         text += "\n" + tr("Moves before these are brought forward in one line a place; --all lists them too.")
+    if found.serials:
+        text += f"\n\n{_serials(found.serials)}"
     context.output.result(found, text)
     return 0
+
+
+def _serials(found: Iterable[Mapping[str, Any]]) -> str:
+    """Where each unit with a serial is; a place that is not certain has a question mark."""
+    rows = [
+        (unit["serial"], unit["lot"], unit["location"] + ("" if unit["place_known"] else " ?"), unit["order_no"],
+         unit["receipt"], unit["seen_at"][:19])
+        for unit in found
+    ]  # fmt: skip
+    headings = [tr("serial"), tr("lot"), tr("location"), tr("order"), tr("receipt"), tr("seen (UTC)")]
+    return table(headings, rows)
 
 
 def show_codes(context: Context, arguments: Namespace) -> int:

@@ -176,7 +176,10 @@ class ReceiveLine:
 
 @dataclass(frozen=True, slots=True)
 class ReceivePacket(Packet):
-    """A purchase order to receive at a dock. With `blind` the expected quantity is not shown."""
+    """A purchase order to receive at a dock. With `blind` the expected quantity is not shown.
+
+    `serials` are those of its products that are in the house already.
+    """
 
     po_no: str
     supplier: str
@@ -185,11 +188,13 @@ class ReceivePacket(Packet):
     house_lot: str
     today: str
     lines: tuple[ReceiveLine, ...]
+    serials: Serials = field(default_factory=dict)
 
     @classmethod
     def parts(cls, values: dict[str, Any]) -> dict[str, Any]:
         """Lines are nested."""
-        return {**values, "lines": tuple(ReceiveLine(**line) for line in values["lines"])}
+        lines = tuple(ReceiveLine(**line) for line in values["lines"])
+        return {**values, "lines": lines, **_serials(values, "serials")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar, cast
 
 from warehouse_app.domain.catalogue import Found
-from warehouse_app.domain.facts import AmendmentTaken, Fact, PutAway, WorkFinished
+from warehouse_app.domain.facts import AmendmentTaken, Fact, FirstPutAway, PutAway, WorkFinished
 from warehouse_app.domain.packets import Packet, PutawayPacket, PutawayUnits
 from warehouse_app.domain.scan import Scan, ScanKind, location_code, quantity_code
 from warehouse_app.domain.session import (
@@ -46,10 +46,11 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class InHand:
-    """Units that the worker took up and has not put down."""
+    """Units that the worker took up and has not put down; the serials of those that were scanned with one."""
 
     waiting: Waiting
     quantity: int
+    serials: tuple[str, ...] = ()
 
 
 class PutawayState(State):
@@ -74,7 +75,7 @@ class PutawayState(State):
 
     def apply(self, fact: Fact) -> None:
         """Change the state by a fact of this work."""
-        if not isinstance(fact, PutAway):
+        if not isinstance(fact, FirstPutAway):
             return
         quantity = fact.quantity
         for waiting in self._by_sku.get(fact.sku, []):
@@ -98,7 +99,7 @@ class PutawaySession(Session[PutawayState]):
     task = "putaway"
     verifies = False
     start_prompt = mark("Scan the dock, tote or carton to put away from.")
-    undoable: ClassVar = (PutAway,)
+    undoable: ClassVar = (FirstPutAway,)
     undo_barriers: ClassVar = (AmendmentTaken,)
 
     storage: Collection[str] = ()
@@ -198,22 +199,29 @@ class PutawaySession(Session[PutawayState]):
             message = mark("{product} does not wait at {source}. Set it aside.")
             return Outcome(feedback(FeedbackKind.WRONG_ITEM, message, card, product=card, source=state.packet.source))
         quantity = found.quantity + (held.quantity if held is not None else 0)
-        return self._take_up(waiting, quantity)
+        serials = held.serials if held is not None else ()
+        if found.serial and card.serial_rule == "serial" and found.quantity == 1:
+            if found.serial in serials:
+                message = mark("Serial {serial} of {product} is in hand already. Scan another unit.")
+                values = {"serial": found.serial, "product": card}
+                return Outcome(Feedback(FeedbackKind.WRONG_ITEM, message, values, card))
+            serials = (*serials, found.serial)
+        return self._take_up(waiting, quantity, serials)
 
     def _quantity(self, held: InHand | None, scan: Scan) -> Outcome:
         if scan.problem is not None:
             return self.unknown(scan)
         if held is None:
             return self.wrong_state(mark("Scan the product first, then its quantity."))
-        return self._take_up(held.waiting, scan.quantity or 0)
+        return self._take_up(held.waiting, scan.quantity or 0, held.serials)
 
-    def _take_up(self, waiting: Waiting, quantity: int) -> Outcome:
+    def _take_up(self, waiting: Waiting, quantity: int, serials: tuple[str, ...]) -> Outcome:
         card = self.catalogue.card(waiting.units.sku)
         if quantity > waiting.left:
             message = mark("{total} × {product} is too many: {most} wait.")
             values = {"total": quantity, "product": card, "most": waiting.left}
             return Outcome(Feedback(FeedbackKind.TOO_MANY, message, values, card))
-        self._in_hand = InHand(waiting, quantity)
+        self._in_hand = InHand(waiting, quantity, serials[:quantity])
         return Outcome(self._bring(self._in_hand))
 
     def _bring(self, held: InHand) -> Feedback:
@@ -234,14 +242,14 @@ class PutawaySession(Session[PutawayState]):
             return self.wrong_state(mark("The units come from {location}. Bring them to their place."), location=place)
         if scan.problem is not None or (self.storage and place not in {*self.storage, *units.suggestions}):
             return self.wrong_state(mark("{location} is no storage location."), location=place)
-        put = PutAway(units.owner, units.sku, units.lot, held.quantity, state.packet.source, place)
+        put = _put_away(held, state.packet.source, place)
         work = state.packet.work
         self._in_hand = None
         if held.quantity == state.left:
             message = mark("{source} is empty: everything is put away.")
             told = feedback(FeedbackKind.DONE, message, source=state.packet.source)
-            return Outcome(told, (put, WorkFinished(work)), work)
-        return Outcome(self._put(held, place), (put,), work)
+            return Outcome(told, (*put, WorkFinished(work)), work)
+        return Outcome(self._put(held, place), put, work)
 
     def _put(self, held: InHand, place: str) -> Feedback:
         units, card = held.waiting.units, self.catalogue.card(held.waiting.units.sku)
@@ -259,3 +267,13 @@ class PutawaySession(Session[PutawayState]):
         message = mark("{left} units stay at {source}.")
         told = feedback(FeedbackKind.DONE, message, left=state.left, source=state.packet.source)
         return Outcome(told, (WorkFinished(state.packet.work),), state.packet.work)
+
+
+def _put_away(held: InHand, source: str, place: str) -> tuple[PutAway, ...]:
+    """One fact for each unit that was scanned with its serial, and one for the others."""
+    units = held.waiting.units
+    named = [PutAway(units.owner, units.sku, units.lot, 1, source, place, serial) for serial in held.serials]
+    others = held.quantity - len(named)
+    if others:
+        named.append(PutAway(units.owner, units.sku, units.lot, others, source, place))
+    return tuple(named)

@@ -64,6 +64,7 @@ class ReceiveState(State):
         self.unordered = {line.sku: line.received for line in packet.lines if line.ordered <= 0}
         self.seen: set[str] = set()
         self.expiries: dict[tuple[str, str], str] = {}
+        self.serials = {(sku, serial) for sku, found in packet.serials.items() for serial in found}
         self.closed = False
 
     @property
@@ -122,6 +123,8 @@ class ReceiveState(State):
         else:
             line.received += fact.quantity
         self.seen.add(fact.sku)
+        if fact.serial:
+            self.serials.add((fact.sku, fact.serial))
         if fact.lot and fact.expires_on:
             self.expiries[fact.sku, fact.lot] = fact.expires_on
 
@@ -261,6 +264,10 @@ class ReceiveSession(Session[ReceiveState]):
     def _settle(self, state: ReceiveState, arrival: Arrival) -> Outcome:
         """Ask what must be asked, else record the units."""
         self._without_lot = None
+        if arrival.serial and (arrival.card.sku, arrival.serial) in state.serials:
+            message = mark("Serial {serial} of {product} is in the house already. Set it aside.")
+            values = {"serial": arrival.serial, "product": arrival.card}
+            return Outcome(Feedback(FeedbackKind.WRONG_ITEM, message, values, arrival.card))
         objection = None if arrival.accepted else self._objection(state, arrival)
         if objection is not None:
             self._offered = arrival
@@ -372,5 +379,5 @@ def _arrival(found: Found, state: ReceiveState) -> Arrival:
     card = found.card
     lot = found.lot if card.lot_rule != "none" else ""
     expires_on = found.expires_on.isoformat() if found.expires_on and card.lot_rule != "none" else ""
-    serial = found.serial if card.serial_rule != "none" else ""
+    serial = found.serial if card.serial_rule != "none" and found.quantity == 1 else ""
     return Arrival(card, state.owner_of(card.sku), found.quantity, lot, expires_on, serial)

@@ -1,11 +1,13 @@
 """Decisions about receiving: which station unloads which purchase order."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
+from warehouse_app.books.ledger import VIRTUAL
 from warehouse_app.domain.errors import NotFound
-from warehouse_app.domain.packets import ReceiveLine, ReceivePacket
+from warehouse_app.domain.packets import ReceiveLine, ReceivePacket, Serials
 from warehouse_app.domain.scan import purchase_order_code
 from warehouse_app.domain.session import Expected, Need
 from warehouse_app.language import mark
@@ -38,9 +40,18 @@ def claim_purchase_order(tx: Transaction, holder: Holder, need: Need) -> Receive
             ReceiveLine(found["line_no"], found["owner"], found["sku"], found["ordered"], found["received"])
             for found in lines
         ),
+        _serials_in_the_house(tx, {found["sku"] for found in lines}),
     )
     keep_packet(tx, packet)
     return packet
+
+
+def _serials_in_the_house(tx: Transaction, skus: Collection[str]) -> Serials:
+    unit = tables.serial_unit
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for row in tx.rows_in(unit, "sku", skus, unit.c.location.not_in(VIRTUAL)):
+        found[row["sku"]].append(row["serial"])
+    return {sku: tuple(sorted(serials)) for sku, serials in found.items()}
 
 
 def waiting_purchase_orders(tx: Transaction, holder: Holder) -> Sequence[Expected]:

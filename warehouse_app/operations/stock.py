@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import and_, select
 
 from warehouse_app.books.availability import stops_now
-from warehouse_app.books.held_stock import active_holds
+from warehouse_app.books.held_stock import Hold, active_holds
+from warehouse_app.books.ledger import VIRTUAL
 from warehouse_app.books.snapshots import stock_as_happened, stock_by_books
 from warehouse_app.domain.errors import NotFound
 from warehouse_app.language import mark
@@ -64,6 +65,8 @@ class Explained:
     allocations: tuple[dict[str, Any], ...]
     reservations: tuple[dict[str, Any], ...]
     holds: tuple[dict[str, Any], ...]
+    serials: tuple[dict[str, Any], ...] = ()
+    """Units with a serial that are in the house; where `place_known` is false, `location` is only where the unit was seen last."""
 
     @property
     def earlier(self) -> bool:
@@ -136,10 +139,15 @@ def explain(tx: Transaction, sku: str, place: str | None, *, every_move: bool = 
     promised = [] if place else _plain(tx, tables.reservation, tables.reservation.c.sku == name)
     allocations = _plain(tx, tables.allocation, tables.allocation.c.sku == name)
     holds = [
-        {"hold": hold.hold_id, "sku": hold.sku, "lot": hold.lot, "location": hold.location, "reason": hold.reason}
-        for hold in active_holds(tx)
-        if hold.sku in ("", name) and (place is None or hold.location in ("", place))
-    ]
+        {
+            "hold": hold.hold_id, "sku": hold.sku, "lot": hold.lot, "location": hold.location, "owner": hold.owner,
+            "receipt": hold.receipt, "serial": hold.serial, "reason": hold.reason,
+        }
+        for hold in _holds_on(tx, name)
+        if place is None or hold.location in ("", place)
+    ]  # fmt: skip
+    unit = tables.serial_unit
+    serials = _plain(tx, unit, (unit.c.sku == name) & unit.c.location.not_in(VIRTUAL))
     earlier, moves = _moves(tx, name, place, every_move=every_move)
     return Explained(
         sum(row["on_hand"] for row in inside),
@@ -149,6 +157,7 @@ def explain(tx: Transaction, sku: str, place: str | None, *, every_move: bool = 
         tuple(row for row in allocations if place is None or row["location"] == place),
         tuple(promised),
         tuple(holds),
+        tuple(row for row in serials if place is None or row["location"] == place),
     )
 
 
@@ -158,6 +167,14 @@ def _cells(tx: Transaction, sku: str, place: str | None) -> Sequence[Row]:
     columns = [balance.c[name] for name in ("location", "owner", "lot", "on_hand", "allocated", "physical")]
     where = [tx.mine(balance), balance.c.sku == sku, balance.c.on_hand != 0]
     return tx.rows(select(*columns).where(*where if place is None else (*where, balance.c.location == place)))
+
+
+def _holds_on(tx: Transaction, sku: str) -> list[Hold]:
+    line = tables.purchase_line
+    receipts = {row["po_no"] for row in tx.rows(select(line.c.po_no).where(tx.mine(line), line.c.sku == sku))}
+    return [
+        hold for hold in active_holds(tx) if hold.sku in ("", sku) and (not hold.receipt or hold.receipt in receipts)
+    ]
 
 
 def _check_place(tx: Transaction, place: str) -> None:

@@ -15,7 +15,7 @@ from warehouse_app.domain.facts.packing import (
     WorkStopped,
 )
 from warehouse_app.domain.facts.picking import ListFinished, Picked, PickedShort, ToteClosed, ToteConfirmed, ToteOpened
-from warehouse_app.domain.facts.putaway import PutAway
+from warehouse_app.domain.facts.putaway import FirstPutAway, PutAway
 from warehouse_app.domain.facts.receiving import GoodsReceived, ReceiptClosed
 from warehouse_app.domain.facts.shipping import HandedOver, HandoverStopped
 
@@ -27,6 +27,7 @@ __all__ = [
     "CartonWeighed",
     "Counted",
     "Fact",
+    "FirstPutAway",
     "GoodsReceived",
     "HandedOver",
     "HandoverStopped",
