@@ -206,3 +206,33 @@ def test_change_by_nobody_in_particular_is_in_the_history(desk: OrderDesk) -> No
     history = tables.order_history
     rows = desk.database.read(lambda tx: tx.rows(select(history).where(history.c.what == "priority_changed")))
     assert [(row["actor"], json.loads(row["detail"])) for row in rows] == [("W-02", {"before": 0, "after": 1})]
+
+
+def test_order_that_the_channel_sends_again_with_other_lines_gives_back_what_it_held(desk: OrderDesk) -> None:
+    desk.take("1", ("CUP", 5), ("POT", 2))
+    desk.reserve()
+
+    done = desk.take("1", ("CUP", 3), ("POT", 4), ("CUP", 1))
+    between = desk.state("1"), desk.promised()
+    desk.reserve()
+
+    assert (done.updated, done.conflicts) == (1, ())
+    assert between == ("new", (0, 0))
+    assert (desk.state("1"), desk.promised()) == ("reserved", (8, 0))
+    assert desk.served() == {("1", "1"): 3, ("1", "2"): 4, ("1", "3"): 1}
+    assert desk.differences() == ()
+
+
+def test_order_that_was_changed_by_hand_or_released_keeps_its_lines(desk: OrderDesk) -> None:
+    desk.take("1", ("CUP", 5))
+    desk.take("2", ("CUP", 5))
+    desk.change("1", 1, 4)
+    desk.change("2", 1, 6)
+    by_hand = [desk.take("1", ("CUP", 3)), desk.take("2", ("CUP", 3))]
+    desk.release_all()
+
+    released = desk.take("1", ("CUP", 2))
+
+    assert ["by hand" in str(done.conflicts[0].reason) for done in by_hand] == [True, True]
+    assert "released" in str(released.conflicts[0].reason)
+    assert desk.promised() == (10, 10)

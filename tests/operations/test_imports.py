@@ -381,9 +381,9 @@ def test_an_order_that_changed_is_updated_as_long_as_nobody_works_on_it(stocked:
     assert take_orders(stocked, order_rows("1 1 85123A 3 ring twice")).unchanged == 1
 
 
-def test_lines_with_reserved_stock_are_not_changed_but_the_rest_of_the_order_is(stocked: Database) -> None:
+def test_lines_that_were_worked_on_are_not_changed_but_the_rest_of_the_order_is(stocked: Database) -> None:
     take_orders(stocked, order_rows("1 1 85123A 2"))
-    change(stocked, tables.fulfilment_line, order_no="1", line_no=1, reserved=2)
+    change(stocked, tables.fulfilment_line, order_no="1", line_no=1, reserved=2, allocated=2)
     change(stocked, tables.fulfilment_order, order_no="1", state="reserved")
 
     lines = take_orders(stocked, order_rows("1 1 85123A 3"))

@@ -60,7 +60,7 @@ def import_orders(
     """Store the orders of a channel's files, which `readers` know how to read.
 
     Importing again changes nothing. An order that changed in the channel is updated as long as nobody works on it;
-    its lines only while nothing is reserved for them. Otherwise it is a conflict for a person.
+    with other lines it gives back what was reserved for it. Otherwise it is a conflict for a person.
 
     Raises UnknownChannel, BadFile, and OrdersInterrupted for Ctrl+C: whole orders are stored as far as it came.
     """

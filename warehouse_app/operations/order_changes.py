@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import RowMapping, Table
 
-from warehouse_app.books.ledger import Books
+from warehouse_app.books.ledger import Books, Cause, new_books
+from warehouse_app.books.loading import load, needs, write
 from warehouse_app.domain.channel_order import ChannelOrder
 from warehouse_app.domain.rejects import Reason
 from warehouse_app.language import mark
@@ -25,7 +26,7 @@ from warehouse_app.store.database import Row, Transaction
 OPEN_STATES = ("new", "reserved", "partial", "short")
 """Nobody works on an order in these states."""
 
-_PROMISES = ("reserved", "allocated", "picked", "packed", "shipped", "cancelled")
+_BEGUN = ("allocated", "picked", "packed", "shipped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class KnownOrder:
     channel_lines: tuple[RowMapping, ...]
     shared: bool
     """Whether one of these fulfilment orders serves another channel order too."""
+    changed_by_hand: bool
+    """Whether a quantity here is no longer what the channel asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ def load_known(tx: Transaction, batch: Sequence[ChannelOrder]) -> dict[str, Know
             tuple(line for number in mine for line in lines[number]),
             tuple(channel_lines[channel_order_id]),
             any(_key(source) != _key(row) for number in mine for source in served[number]),
+            any(_differs_from_sources(line, served[number]) for number in mine for line in lines[number]),
         )
     return known
 
@@ -91,16 +95,23 @@ def why_not(change: Change, rules: HouseRules) -> Reason | None:
         )
     if order["cancel_requested"]:
         return Reason(mark("The order changed in the channel, but it is being cancelled here."))
-    if change.new_goods(rules) and any(line[name] for line in known.lines for name in _PROMISES):
-        return Reason(mark("The lines of the order changed in the channel, but stock is reserved for it here."))
+    return _why_not_lines(known) if change.new_goods(rules) else None
+
+
+def _why_not_lines(known: KnownOrder) -> Reason | None:
+    if known.changed_by_hand:
+        return Reason(mark("The lines of the order changed in the channel, but they were changed by hand here."))
+    if any(line[name] for line in known.lines for name in _BEGUN):
+        return Reason(mark("The lines of the order changed in the channel, but a part of it was worked on here."))
     return None
 
 
 def change_order(tx: Transaction, change: Change, rules: HouseRules, books: Books) -> None:
-    """Make the known order what the channel says now. Lines are replaced as a whole: nothing depends on them yet."""
+    """Make the known order what the channel says now. New lines replace the old ones, which give back what they held."""
     order, before = change.order, change.known.orders[0]
     number = before["order_no"]
     new_goods = change.new_goods(rules)
+    given_back = _give_back(tx, number, books.cause) if new_goods else 0
     values = {"order_no": number, **header_values(order, rules)}
     if new_goods:
         values |= {"state": "new", "state_since": tx.recorded_at, "reason": "", **_review(order, before, rules)}
@@ -110,7 +121,19 @@ def change_order(tx: Transaction, change: Change, rules: HouseRules, books: Book
         _replace_lines(tx, number, change, rules)
     else:
         tx.change(tables.channel_order_line, (line_values(order, line, rules) for line in order.lines))
-    books.note(number, "changed", channel=order.channel, shop=order.shop, lines=new_goods)
+    books.note(number, "changed", channel=order.channel, shop=order.shop, lines=new_goods, given_back=given_back)
+
+
+def _give_back(tx: Transaction, order_no: str, cause: Cause) -> int:
+    """Free what is reserved for an order, before its lines go; give how many units that are."""
+    books = new_books(tx.recorded_at, cause)
+    load(tx, books, needs(orders=[order_no]))
+    units = 0
+    for line in books.lines_of(order_no):
+        units += line.reserved
+        books.reserve(line, -line.reserved)
+    write(tx, books)
+    return units
 
 
 def _review(order: ChannelOrder, before: RowMapping, rules: HouseRules) -> Row:
@@ -134,6 +157,11 @@ def _replace_lines(tx: Transaction, number: str, change: Change, rules: HouseRul
 def _differs(order: ChannelOrder, known: Mapping[str, RowMapping]) -> bool:
     row = known.get(order.channel_order_id)
     return row is not None and row["content_hash"] != order.content_hash
+
+
+def _differs_from_sources(line: RowMapping, sources: Sequence[RowMapping]) -> bool:
+    served = sum(source["quantity"] for source in sources if source["line_no"] == line["line_no"])
+    return bool(line["cancelled"]) or line["ordered"] != served
 
 
 def _of_shop(tx: Transaction, table: Table, order: ChannelOrder, ids: set[str]) -> list[RowMapping]:
