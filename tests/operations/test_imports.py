@@ -13,6 +13,7 @@ from warehouse_app.books.loading import load, needs, write
 from warehouse_app.channels.readers import READERS
 from warehouse_app.cli.imports import IMPORTS
 from warehouse_app.domain.errors import BadFile
+from warehouse_app.operations.import_bundles import import_bundles
 from warehouse_app.operations.import_locations import import_locations
 from warehouse_app.operations.import_orders import OrderImport, UnknownChannel, import_orders
 from warehouse_app.operations.import_products import import_products
@@ -31,6 +32,7 @@ IMPORTERS: dict[str, Importer] = {
     "locations": import_locations,
     "stock": import_stock,
     "purchase-orders": import_purchase_orders,
+    "bundles": import_bundles,
 }
 DOCS = Path(warehouse_app.__file__).parent.parent / "docs" / "files.md"
 WRITTEN = (
@@ -43,6 +45,7 @@ WRITTEN = (
     tables.balance,
     tables.product_stock,
     tables.move,
+    tables.bundle_part,
     tables.purchase_order,
     tables.purchase_line,
     tables.channel_order,
@@ -134,7 +137,7 @@ def test_importing_everything_again_changes_nothing(stocked: Database) -> None:
     results = [take(stocked, kind, example(kind)) for kind in IMPORTERS]
     orders = take_orders(stocked, example("orders"))
 
-    assert [(result.added, result.updated, result.unchanged == result.rows) for result in results] == [(0, 0, True)] * 4
+    assert [(result.added, result.updated, result.unchanged == result.rows) for result in results] == [(0, 0, True)] * 5
     assert (orders.added, orders.updated, orders.unchanged) == (0, 0, 2)
     after = {table.name: rows_of(stocked, table) for table in WRITTEN}
     assert after == before

@@ -11,6 +11,7 @@ from warehouse_app.cli.output import table
 from warehouse_app.cli.parsing import Commands
 from warehouse_app.domain.rejects import Reject
 from warehouse_app.language import tr
+from warehouse_app.operations.import_bundles import import_bundles
 from warehouse_app.operations.import_locations import import_locations
 from warehouse_app.operations.import_orders import import_orders
 from warehouse_app.operations.import_products import import_products
@@ -30,6 +31,7 @@ IMPORTS = {
     "locations": import_locations,
     "stock": import_stock,
     "purchase-orders": import_purchase_orders,
+    "bundles": import_bundles,
     "workers": import_workers,
     "services": import_services,
     "cartons": import_carton_types,

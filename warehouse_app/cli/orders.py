@@ -15,7 +15,7 @@ from warehouse_app.domain.wording import cause_name, event_name, reason_text, st
 from warehouse_app.language import mark, tr
 from warehouse_app.operations.cancelling import cancel_order, hold_order, unhold_order
 from warehouse_app.operations.keeping import drain
-from warehouse_app.operations.orders import OrderDetail, list_facts, list_orders, show_order, show_orders
+from warehouse_app.operations.orders import OrderDetail, OrderLine, list_facts, list_orders, show_order, show_orders
 from warehouse_app.operations.reserving import reserve_open_orders
 from warehouse_app.operations.waves import LeftOrder, WaveRequest, list_waves, release_waves
 
@@ -208,13 +208,17 @@ def parse_time(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def _sku(line: OrderLine) -> str:
+    return f"{line.sku} ({tr('part of {bundle}', bundle=line.bundle)})" if line.bundle else line.sku
+
+
 def _order_text(found: OrderDetail) -> str:
     headings = [tr("line"), "SKU", tr("ordered"), tr("reserved"), tr("allocated"), tr("picked"), tr("packed")]
     headings += [tr("shipped"), tr("cancelled"), tr("short")]
     rows = [
         (
-            line.line_no, line.sku, line.ordered, line.reserved, line.allocated, line.picked, line.packed, line.shipped,
-            line.cancelled, line.short,
+            line.line_no, _sku(line), line.ordered, line.reserved, line.allocated, line.picked, line.packed,
+            line.shipped, line.cancelled, line.short,
         )
         for line in found.lines
     ]  # fmt: skip

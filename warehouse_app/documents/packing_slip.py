@@ -19,7 +19,7 @@ from warehouse_app.documents.blocks import (
     value_text,
 )
 from warehouse_app.documents.fonts import Style
-from warehouse_app.documents.formats import date_text, lot_text, number_text, weight_text
+from warehouse_app.documents.formats import date_text, joined, lot_text, number_text, weight_text
 from warehouse_app.documents.page import (
     CONTENT_MM,
     Column,
@@ -51,6 +51,7 @@ class SlipLine:
     name_zh: str = ""
     lot: str = ""
     expires_on: date | None = None
+    bundle: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +144,13 @@ def _summary(slip: PackingSlip) -> Section:
 
 def _line_blocks(line: SlipLine) -> Sequence[Block]:
     names = product_names(line.name, line.name_zh)
+    details = [lot_text(line.lot, line.expires_on)]
+    if line.bundle:
+        bundle = both(mark("Part of {bundle}"), bundle=line.bundle)
+        details.append(joined((bundle.english, bundle.chinese)))
     return (
         value_text(line.sku),
-        product_text(names, lot_text(line.lot, line.expires_on)),
+        product_text(names, *details),
         value_text(number_text(line.quantity_ordered), 10, align="right", colour=QUIET),
         value_text(number_text(line.quantity_here), 13, bold=True, align="right"),
         _quiet_number(line.quantity_elsewhere),

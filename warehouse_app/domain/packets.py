@@ -119,6 +119,7 @@ class PackPacket(Packet):
     """An order to pack: units by tote, boxes, labels and a block of SSCCs. Suggestions are one a planned carton.
 
     `serials` are those known to lie in its totes, `other_serials` those of other orders, `held_serials` those on hold.
+    `bundles` names the bundle of each line that is a part of one, by line number.
     """
 
     order_no: str
@@ -145,6 +146,7 @@ class PackPacket(Packet):
     serials: Serials = field(default_factory=dict)
     other_serials: Serials = field(default_factory=dict)
     held_serials: Serials = field(default_factory=dict)
+    bundles: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def parts(cls, values: dict[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from warehouse_app.operations.importing import (
     Kind,
     Progress,
     Source,
+    bundles_among,
     find_products,
     import_rows,
     product_named,
@@ -97,12 +98,13 @@ def _rate(row: CsvRow) -> Decimal | None:
 
 def _store(tx: Transaction, batch: Sequence[Entry[PurchaseRow]]) -> ImportResult:
     products = find_products(tx, (entry.values.sku for entry in batch))
+    bundles = bundles_among(tx, products)
     currency = tx.lock_warehouse()["currency"]
     state = _load(tx, {entry.values.po_no for entry in batch})
     rejects: list[Reject] = []
     for entry in batch:
         try:
-            product = product_named(products, entry.values.sku, stocked=True)
+            product = product_named(products, entry.values.sku, stocked=True, bundles=bundles)
             known = state.lines.get((entry.values.po_no, entry.values.line_no))
             _take(entry.values, _line(entry.values, product, currency, known), state)
         except BadCell as error:

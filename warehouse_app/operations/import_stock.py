@@ -22,6 +22,7 @@ from warehouse_app.operations.importing import (
     Kind,
     Progress,
     Source,
+    bundles_among,
     find_products,
     opened,
     product_named,
@@ -97,6 +98,7 @@ def _mean_costs(entries: Iterable[Entry[StockRow] | Reject]) -> dict[str, Decima
 
 def _store(tx: Transaction, batch: Sequence[Entry[StockRow]], costs: dict[str, Decimal]) -> ImportResult:
     products = find_products(tx, (entry.values.sku for entry in batch))
+    bundles = bundles_among(tx, products)
     books = new_books(tx.recorded_at, Cause(CAUSE, new_key(), "", tx.now))
     currency = tx.lock_warehouse()["currency"]
     places = {entry.values.location for entry in batch}
@@ -106,7 +108,7 @@ def _store(tx: Transaction, batch: Sequence[Entry[StockRow]], costs: dict[str, D
     rejects: list[Reject] = []
     for entry in batch:
         try:
-            product = product_named(products, entry.values.sku, stocked=True)
+            product = product_named(products, entry.values.sku, stocked=True, bundles=bundles)
             cost = costs.get(product["sku_folded"])
             what = _bring_in(entry.values, product, books, _paid(entry.values, product, cost, currency))
         except BadCell as error:

@@ -3,7 +3,7 @@
 import gzip
 import shutil
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -160,13 +160,24 @@ def find_products(tx: Transaction, skus: Iterable[str]) -> dict[str, RowMapping]
     return {row["sku_folded"]: row for row in found}
 
 
-def product_named(products: Mapping[str, RowMapping], sku: str, *, stocked: bool = False) -> RowMapping:
+def bundles_among(tx: Transaction, products: Mapping[str, RowMapping]) -> frozenset[str]:
+    """Those of these products that are bundles: their parts lie on shelves, they themselves never do."""
+    table = tables.bundle_part
+    skus = [product["sku"] for product in products.values()]
+    return frozenset(row["bundle"] for row in tx.rows_in(table, "bundle", skus))
+
+
+def product_named(
+    products: Mapping[str, RowMapping], sku: str, *, stocked: bool = False, bundles: Container[str] = ()
+) -> RowMapping:
     """The product of this SKU in any case. Raises BadCell, also when it is never on a shelf but should be."""
     product = products.get(sku.casefold())
     if product is None:
         raise BadCell("sku", mark("No product has the SKU {sku}. Import the product first."), sku=sku)
     if stocked and not product["stocked"]:
         raise BadCell("sku", mark("{sku} is never on a shelf: its product is not stocked."), sku=sku)
+    if product["sku"] in bundles:
+        raise BadCell("sku", mark("{sku} is a bundle: name its parts, for only they lie on shelves."), sku=sku)
     return product
 
 

@@ -9,11 +9,12 @@ from sqlalchemy import RowMapping, select
 from warehouse_app.books.ledger import Cause, new_books
 from warehouse_app.books.loading import write
 from warehouse_app.domain.channel_order import ChannelLine, ChannelOrder
+from warehouse_app.domain.csv_table import WHOLE_MOST
 from warehouse_app.domain.rejects import BadCell, Reason, Reject, left_out
 from warehouse_app.language import mark
 from warehouse_app.operations.importing import find_products, product_named
 from warehouse_app.operations.order_changes import Change, KnownOrder, change_order, load_known, why_not
-from warehouse_app.operations.order_rows import HouseRules, insert_orders
+from warehouse_app.operations.order_rows import HouseRules, insert_orders, read_bundles
 from warehouse_app.operations.warehouses import ensure_warehouse
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
@@ -54,6 +55,7 @@ class ReferenceCache:
         self._version: int | None = None
         self._services: dict[str, str] = {}
         self._products: dict[str, RowMapping] = {}
+        self._bundles: dict[str, dict[str, int]] = {}
 
     def rules(self, tx: Transaction, warehouse: RowMapping, batch: Sequence[ChannelOrder]) -> HouseRules:
         """What the words of these orders mean here. `warehouse` is the locked row."""
@@ -61,10 +63,13 @@ class ReferenceCache:
             self._version = warehouse["reference_version"]
             self._services = {row["service"]: row["cut_off"] for row in tx.rows(select(tables.service))}
             self._products = {}
+            self._bundles = read_bundles(tx)
         wanted = {line.sku.casefold() for order in batch for line in order.lines}
-        self._products |= find_products(tx, wanted - self._products.keys())
+        found = find_products(tx, wanted - self._products.keys())
+        parts = {part for row in found.values() for part in self._bundles.get(row["sku"], ())}
+        self._products |= found | find_products(tx, parts)
         zone = ZoneInfo(warehouse["timezone"])
-        return HouseRules(self._services, self._products, zone, warehouse["review_limit_units"])
+        return HouseRules(self._services, self._products, zone, warehouse["review_limit_units"], self._bundles)
 
 
 def differing(tx: Transaction, batch: Sequence[ChannelOrder]) -> list[ChannelOrder]:
@@ -142,7 +147,11 @@ def _problem(order: ChannelOrder, line: ChannelLine, rules: HouseRules) -> BadCe
             "service", mark("There is no service {service}. There are: {known}."), service=order.service, known=known
         )
     try:
-        product_named(rules.products, line.sku)
+        product = product_named(rules.products, line.sku)
     except BadCell as error:
         return error
+    units = max(rules.bundles.get(product["sku"], {}).values(), default=1)
+    if line.quantity * units > WHOLE_MOST:
+        message = mark("{quantity} × {sku} are more than {most} units of one of its parts.")
+        return BadCell("quantity", message, quantity=line.quantity, sku=line.sku, most=WHOLE_MOST)
     return None

@@ -107,7 +107,7 @@ def _why_not_lines(known: KnownOrder) -> Reason | None:
 
 
 def change_order(tx: Transaction, change: Change, rules: HouseRules, books: Books) -> None:
-    """Make the known order what the channel says now. New lines replace the old ones, which give back what they held."""
+    """Make the known order what the channel says now. New lines replace the old ones, which give up what they held."""
     order, before = change.order, change.known.orders[0]
     number = before["order_no"]
     new_goods = change.new_goods(rules)

@@ -1,8 +1,8 @@
 """A channel's order as rows of the database: the channel's own words, and what is worked on for it."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, tzinfo
 
 from sqlalchemy import RowMapping, select
@@ -25,6 +25,8 @@ class HouseRules:
     products: Mapping[str, RowMapping]
     zone: tzinfo
     review_limit_units: int
+    bundles: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """What bundles are made of: units by the SKU of each part."""
 
     def product(self, sku: str) -> RowMapping:
         """The product of a SKU that is known to be one."""
@@ -32,8 +34,40 @@ class HouseRules:
 
     def wants_review(self, order: ChannelOrder) -> bool:
         """Whether the order's goods are more than anybody should ship without looking twice."""
-        goods = sum(line.quantity for line in order.lines if self.product(line.sku)["stocked"])
+        goods = sum(ours.quantity for ours in our_lines(order, self) if ours.product["stocked"])
         return goods > self.review_limit_units
+
+
+@dataclass(frozen=True, slots=True)
+class OurLine:
+    """What is worked on for a channel's line: its product, or one part of the bundle that it names.
+
+    The parts of a bundle name it in `bundle_sku` and share `bundle_line`; one bundle takes `bundle_units` of the part.
+    """
+
+    line_no: int
+    product: RowMapping
+    quantity: int
+    line: ChannelLine
+    bundle_sku: str = ""
+    bundle_line: int = 0
+    bundle_units: int = 0
+
+
+def our_lines(order: ChannelOrder, rules: HouseRules) -> Iterator[OurLine]:
+    """The lines that are worked on for an order. Further parts of bundles are numbered after all its own lines."""
+    next_no = 1 + max(line.line_no for line in order.lines)
+    for line in order.lines:
+        product = rules.product(line.sku)
+        parts = rules.bundles.get(product["sku"])
+        if not parts:
+            yield OurLine(line.line_no, product, line.quantity, line)
+            continue
+        number = line.line_no
+        for sku, units in sorted(parts.items()):
+            quantity = line.quantity * units
+            yield OurLine(number, rules.product(sku), quantity, line, product["sku"], line.line_no, units)
+            number, next_no = next_no, next_no + 1
 
 
 def insert_orders(tx: Transaction, orders: Sequence[ChannelOrder], rules: HouseRules, books: Books) -> None:
@@ -50,23 +84,33 @@ def insert_orders(tx: Transaction, orders: Sequence[ChannelOrder], rules: HouseR
 
 
 def insert_lines(tx: Transaction, numbered: Sequence[tuple[str, ChannelOrder]], rules: HouseRules) -> None:
-    """Add the lines of orders, one of ours for each of the channel's: equal lines stay apart."""
-    lines = [(number, order, line) for number, order in numbered for line in order.lines]
-    tx.add(tables.channel_order_line, (line_values(order, line, rules) for _, order, line in lines))
-    tx.add(tables.fulfilment_line, (_fulfilment_line(number, line, rules) for number, _, line in lines))
+    """Add the lines of orders, one of ours for each of the channel's, but bundles by part: equal lines stay apart."""
+    tx.add(
+        tables.channel_order_line, (line_values(order, line, rules) for _, order in numbered for line in order.lines)
+    )
+    lines = [(number, order, ours) for number, order in numbered for ours in our_lines(order, rules)]
+    tx.add(tables.fulfilment_line, (_fulfilment_line(number, ours) for number, _, ours in lines))
     tx.add(
         tables.fulfilment_source,
         (
             {
                 "order_no": number,
-                "line_no": line.line_no,
+                "line_no": ours.line_no,
                 **key_of(order),
-                "channel_line_id": line.line_id,
-                "quantity": line.quantity,
+                "channel_line_id": ours.line.line_id,
+                "quantity": ours.quantity,
             }
-            for number, order, line in lines
+            for number, order, ours in lines
         ),
     )
+
+
+def read_bundles(tx: Transaction) -> dict[str, dict[str, int]]:
+    """What every bundle is made of: units by part."""
+    bundles: dict[str, dict[str, int]] = {}
+    for row in tx.rows(select(tables.bundle_part)):
+        bundles.setdefault(row["bundle"], {})[row["part"]] = row["quantity"]
+    return bundles
 
 
 def key_of(order: ChannelOrder) -> dict[str, object]:
@@ -125,14 +169,16 @@ def _new_order(tx: Transaction, number: str, order: ChannelOrder, rules: HouseRu
     }
 
 
-def _fulfilment_line(number: str, line: ChannelLine, rules: HouseRules) -> Row:
-    product = rules.product(line.sku)
+def _fulfilment_line(number: str, ours: OurLine) -> Row:
     return {
         "order_no": number,
-        "line_no": line.line_no,
-        "sku": product["sku"],
-        "stocked": product["stocked"],
-        "ordered": line.quantity,
+        "line_no": ours.line_no,
+        "sku": ours.product["sku"],
+        "stocked": ours.product["stocked"],
+        "ordered": ours.quantity,
+        "bundle_sku": ours.bundle_sku,
+        "bundle_line": ours.bundle_line,
+        "bundle_units": ours.bundle_units,
     }
 
 

@@ -44,6 +44,8 @@ class OrderLine:
     shipped: int
     cancelled: int
     short: int
+    bundle: str
+    """The bundle that the line is a part of, empty when the customer ordered the product by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ def _reasons(row: RowMapping) -> tuple[str, ...]:
 def _line(row: RowMapping) -> OrderLine:
     return OrderLine(
         row["line_no"], row["sku"], row["stocked"], row["ordered"], row["reserved"], row["allocated"], row["picked"],
-        row["packed"], row["shipped"], row["cancelled"], row["short"],
+        row["packed"], row["shipped"], row["cancelled"], row["short"], row["bundle_sku"],
     )  # fmt: skip
 
 

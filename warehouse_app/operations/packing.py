@@ -134,6 +134,7 @@ def _packet(tx: Transaction, order: Row, epoch: int) -> PackPacket:
         serials=own,
         other_serials=of_others,
         held_serials=on_hold,
+        bundles={str(line["line_no"]): line["bundle_sku"] for line in lines if line["bundle_sku"]},
     )
 
 

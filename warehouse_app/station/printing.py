@@ -150,7 +150,14 @@ def slip_of(state: PackState, carton: CartonProgress, made: datetime, catalogue:
         ordered = packet.ordered.get(str(line.line_no), line.quantity)
         lines.append(
             SlipLine(
-                line.sku, card.name, ordered, here, line.packed - here, max(0, ordered - line.packed), card.name_zh
+                line.sku,
+                card.name,
+                ordered,
+                here,
+                line.packed - here,
+                max(0, ordered - line.packed),
+                card.name_zh,
+                bundle=packet.bundles.get(str(line.line_no), ""),
             )
         )
     return PackingSlip(
