@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 
-from warehouse_app.books.ledger import VIRTUAL
 from warehouse_app.books.sealing import FIELD_END, MOVE_END, as_text
+from warehouse_app.books.snapshots import stock_by_books
 from warehouse_app.store import tables
 from warehouse_app.store.database import Row, Transaction
 
@@ -91,13 +91,19 @@ def totals_after(tx: Transaction, before: Period | None, last_cost_no: int) -> T
     return {owner: (units[owner], values[owner]) for owner in sorted(units) if units[owner] or values[owner]}
 
 
-def units_moved_in(tx: Transaction, first: int, last: int) -> dict[str, int]:
-    """Units of each owner that these moves brought into the house, less those that they took out."""
-    move = tables.move
-    into = case((move.c.to_location.in_(VIRTUAL), 0), else_=1) - case((move.c.from_location.in_(VIRTUAL), 0), else_=1)
-    query = select(move.c.owner, func.sum(into * move.c.quantity))
-    query = query.where(tx.mine(move), move.c.move_no.between(first, last)).group_by(move.c.owner)
-    return {owner: int(units) for owner, units in tx.connection.execute(query)}
+def units_lying(tx: Transaction, at: datetime) -> dict[str, int]:
+    """Units of each owner that lay in the house by the ledger of moves, when the books had this time."""
+    found: dict[str, int] = defaultdict(int)
+    for (_sku, _place, owner, _lot), units in stock_by_books(tx, at, None).items():
+        found[owner] += units
+    return found
+
+
+def is_sealed(tx: Transaction, period: Period) -> bool:
+    """Whether the period's head is in the seal chain, and covers every move of the period."""
+    page = tables.ledger_page
+    query = select(page.c.last_move_no).where(tx.mine(page), page.c.hash == period.head)
+    return period.last_move_no <= int(tx.value(query) or 0)
 
 
 def seal_of(tx: Transaction, period: Period, before: Period | None) -> str:
@@ -139,29 +145,21 @@ def _figures(tx: Transaction, period: Period, before: Period | None) -> Iterator
     if period.last_cost_no != last_cost_no:
         yield "period", f"{name}: last cost entry", period.last_cost_no, last_cost_no
     proven = totals_after(tx, before, period.last_cost_no)
-    moved = units_moved_in(tx, before.last_move_no + 1 if before else 1, period.last_move_no)
-    for owner in sorted({*period.totals, *proven, *moved}):
+    lying = units_lying(tx, period.ends_at)
+    for owner in sorted({*period.totals, *proven, *lying}):
         units, value = period.totals.get(owner, (0, 0))
         entered, worth = proven.get(owner, (0, 0))
-        had = before.totals.get(owner, (0, 0))[0] if before else 0
         for what, booked, found in (
-            ("units", units, entered),
-            ("units moved", units, had + moved.get(owner, 0)),
+            ("units", units, lying.get(owner, 0)),
+            ("units of cost entries", units, entered),
             ("value", value, worth),
         ):
             if booked != found:
                 yield "period", f"{name} / {owner}: {what}", booked, found
-    if not _covered(tx, period):
+    if not is_sealed(tx, period):
         yield "period", f"{name}: head", period.head, "not in the chain"
     if seal_of(tx, period, before) != period.seal:
         yield "period", f"{name}: seal", period.seal, "its figures or cost entries were altered"
-
-
-def _covered(tx: Transaction, period: Period) -> bool:
-    """Whether the head is in the chain, and seals every move of the period."""
-    page = tables.ledger_page
-    query = select(page.c.last_move_no).where(tx.mine(page), page.c.hash == period.head)
-    return period.last_move_no <= int(tx.value(query) or 0)
 
 
 def _period_of(row: Row, totals: Totals) -> Period:

@@ -99,13 +99,6 @@ def seal_now(database: Database) -> str:
     return database.read(chain_head)
 
 
-def seal_within(tx: Transaction) -> str:
-    """Seal everything that is in the books within this transaction; gives the chain's head, empty without any page."""
-    while unsealed_count(tx) and _seal_some(tx, rest=True):
-        pass
-    return chain_head(tx)
-
-
 class ChainProof:
     """Replays the chain, in steps that may each be a transaction of their own: sealed moves and pages never change."""
 

@@ -1,21 +1,32 @@
 """Closing periods: what was recorded up to a time stays as it is for ever."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from warehouse_app.books.periods import Period, last_numbers, read_periods, seal_of, totals_after, units_moved_in
-from warehouse_app.books.sealing import seal_now, seal_within
+from warehouse_app.books.periods import (
+    Period,
+    is_sealed,
+    last_numbers,
+    read_periods,
+    seal_of,
+    totals_after,
+    units_lying,
+)
+from warehouse_app.books.sealing import chain_head, seal_now
 from warehouse_app.domain.costing import half_up
-from warehouse_app.domain.errors import NotFound, WarehouseError
+from warehouse_app.domain.errors import NotFound, StockChanged, WarehouseError
 from warehouse_app.domain.money import UNIT_COST_SCALE
 from warehouse_app.language import mark
 from warehouse_app.operations.valuation import house_currency
+from warehouse_app.operations.warehouses import read_house
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Transaction
 
 NAME_LENGTH_MOST = 100
+TRIES = 5
+"""Somebody may book, with a clock that is behind, into the period while it is prepared."""
 
 
 class NotOverYet(WarehouseError):
@@ -82,9 +93,15 @@ def close_period(database: Database, name: str, until: datetime, worker: str) ->
     Without a name the period is called after the last day of it. Raises NotOverYet, ClosedAlready, NameTaken, BadName,
     BooksDoNotTie.
     """
-    # What is sealed here need not be sealed in the one transaction that closes.
-    seal_now(database)
-    return database.write(_close, name, until, worker)
+    for _ in range(TRIES):
+        seal_now(database)
+        # All that takes long only reads: what was recorded up to a time that has passed hardly ever changes.
+        before, period = database.read(_prepare, name, until)
+        if database.write(_keep, before, period, worker):
+            break
+    else:
+        raise StockChanged(reason=mark("facts are booked too fast"))
+    return database.read(show_period, period.name)
 
 
 def list_periods(tx: Transaction) -> tuple[ClosedPeriod, ...]:
@@ -101,30 +118,40 @@ def show_period(tx: Transaction, name: str) -> ClosedPeriod:
     raise NotFound(thing=mark("period"), name=name)
 
 
-def _close(tx: Transaction, name: str, until: datetime, worker: str) -> ClosedPeriod:
-    house = tx.lock_warehouse()
+def _prepare(tx: Transaction, name: str, until: datetime) -> tuple[Period | None, Period]:
+    """The period before and the one to be closed."""
     periods = read_periods(tx)
     before = periods[-1] if periods else None
-    name = name or f"{(until - timedelta(microseconds=1)).astimezone(ZoneInfo(house['timezone'])):%Y-%m-%d}"
+    zone = ZoneInfo(read_house(tx).timezone)
+    name = name or f"{(until - timedelta(microseconds=1)).astimezone(zone):%Y-%m-%d}"
     _check(periods, name, until, tx.now)
-    head = seal_within(tx)
     last_move_no, last_cost_no = last_numbers(tx, until)
     totals = totals_after(tx, before, last_cost_no)
     starts_at = before.ends_at if before else None
-    number = len(periods) + 1
-    period = Period(number, name, starts_at, until, last_move_no, last_cost_no, head, totals)
-    _require_tying(tx, period, before)
-    values = {"starts_at": starts_at, "ends_at": until, "last_move_no": last_move_no, "last_cost_no": last_cost_no}
-    row = {"period_no": number, "name": name, **values, "head": head, "seal": seal_of(tx, period, before)}
+    period = Period(len(periods) + 1, name, starts_at, until, last_move_no, last_cost_no, chain_head(tx), totals)
+    _require_tying(tx, period)
+    return before, replace(period, seal=seal_of(tx, period, before))
+
+
+def _keep(tx: Transaction, before: Period | None, period: Period, worker: str) -> bool:
+    """Write the period, unless something came into it or another was closed since it was prepared."""
+    tx.lock_warehouse()
+    periods = read_periods(tx)
+    if (periods[-1] if periods else None) != before:
+        return False
+    if last_numbers(tx, period.ends_at) != (period.last_move_no, period.last_cost_no):
+        return False
+    names = ("period_no", "name", "starts_at", "ends_at", "last_move_no", "last_cost_no", "head", "seal")
+    row = {name: getattr(period, name) for name in names}
     tx.add(tables.period, [{**row, "worker": worker, "closed_at": tx.recorded_at}])
     tx.add(
         tables.period_total,
         (
-            {"period_no": number, "owner": owner, "quantity": units, "value": value}
-            for owner, (units, value) in totals.items()
+            {"period_no": period.period_no, "owner": owner, "quantity": units, "value": value}
+            for owner, (units, value) in period.totals.items()
         ),
     )
-    return _readable(read_periods(tx)[-1], house["currency"])
+    return True
 
 
 def _check(periods: Sequence[Period], name: str, until: datetime, now: datetime) -> None:
@@ -138,14 +165,12 @@ def _check(periods: Sequence[Period], name: str, until: datetime, now: datetime)
         raise NameTaken(name=name)
 
 
-def _require_tying(tx: Transaction, period: Period, before: Period | None) -> None:
+def _require_tying(tx: Transaction, period: Period) -> None:
     """The units by the moves are those by the cost entries, and everything is sealed."""
-    moved = units_moved_in(tx, before.last_move_no + 1 if before else 1, period.last_move_no)
-    had = before.totals if before else {}
-    for owner in {*period.totals, *moved, *had}:
-        if had.get(owner, (0, 0))[0] + moved.get(owner, 0) != period.totals.get(owner, (0, 0))[0]:
-            raise BooksDoNotTie
-    if not period.head and period.last_move_no:
+    lying = units_lying(tx, period.ends_at)
+    if not is_sealed(tx, period) or any(
+        lying.get(owner, 0) != period.totals.get(owner, (0, 0))[0] for owner in {*lying, *period.totals}
+    ):
         raise BooksDoNotTie
 
 

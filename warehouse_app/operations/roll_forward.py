@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from warehouse_app.books.periods import last_numbers, units_moved_in
+from warehouse_app.books.periods import last_numbers, units_lying
 from warehouse_app.domain.costing import half_up
 from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.domain.money import UNIT_COST_SCALE
@@ -76,9 +76,9 @@ def roll_forward(tx: Transaction, start: datetime, end: datetime) -> RollForward
     """What was recorded after the start and up to the end, and the stock at both. Raises BadSpan, NoWarehouse."""
     if end <= start:
         raise BadSpan(start=start.isoformat(), end=end.isoformat())
-    (_, first), (last_move, last) = last_numbers(tx, start), last_numbers(tx, end)
+    first, last = last_numbers(tx, start)[1], last_numbers(tx, end)[1]
     opening, flows, closing = _sums(tx, 0, first), _sums(tx, first, last), _totals(tx, last)
-    lying = units_moved_in(tx, 1, last_move)
+    lying = units_lying(tx, end)
     owners = sorted({owner for owner, _ in (*opening, *flows)} | set(closing) | set(lying))
     rolls = []
     for owner in owners:
