@@ -180,7 +180,7 @@ def test_every_number_is_explained_by_its_moves_and_promises(shell: Shell) -> No
     work_some(shell, "pick", 12)
     sku = shell.run("facts", "list", "--kind", "picked").json[0]["payload"]["sku"]
     rows = [row for row in shell.run("stock", sku).json if "location" in row]
-    keys = {"on_hand", "allocated", "reserved", "moves", "allocations", "reservations", "holds"}
+    keys = {"on_hand", "allocated", "reserved", "moves", "allocations", "reservations", "holds", "serials"}
 
     for row in rows:
         why = shell.run("explain", sku, row["location"]).json

@@ -66,7 +66,7 @@ class Explained:
     reservations: tuple[dict[str, Any], ...]
     holds: tuple[dict[str, Any], ...]
     serials: tuple[dict[str, Any], ...] = ()
-    """Units with a serial that are in the house; where `place_known` is false, `location` is only where the unit was seen last."""
+    """Units with a serial in the house; where `place_known` is false, `location` is where the unit was seen last."""
 
     @property
     def earlier(self) -> bool:
