@@ -20,6 +20,7 @@ from warehouse_app.operations.campaigns import (
     list_campaigns,
 )
 from warehouse_app.operations.cancelling import cancel_order
+from warehouse_app.operations.holds import add_hold
 from warehouse_app.operations.import_orders import import_orders
 from warehouse_app.operations.offers import available_to_promise
 from warehouse_app.operations.reserving import reserve_open_orders
@@ -194,3 +195,20 @@ class TinyWarehouseDoor:
 def _make_overdue(tx: Transaction, order_no: str) -> None:
     values = {"order_no": order_no, "ship_by": at("00:00").replace(year=2020), "ship_policy": "complete"}
     tx.change(tables.fulfilment_order, [values])
+
+
+def test_hold_stops_what_campaigns_keep_before_it_takes_units_from_orders(house: DespatchHouse) -> None:
+    order(house, "1", 14)
+    reserve_open_orders(house.database)
+    set_aside(house, 20, channel="csv/web")
+    order(house, "2", 6)
+
+    house.database.write(add_hold, "recall", "W-02", location="A01")
+    house.database.write(add_hold, "recall", "W-02", location="A02")
+    reserve_open_orders(house.database)
+
+    [web] = house.database.read(available_to_promise, "CUP", "csv/web")
+    assert (web.reserved, web.held, web.available) == (20, 14, 0)
+    assert (header(house, "1")["state"], header(house, "2")["state"]) == ("reserved", "reserved")
+    assert sale(house).remaining == 14
+    assert house.differences() == ()

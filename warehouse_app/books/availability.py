@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select, true
 from sqlalchemy.sql import ColumnElement
 
 from warehouse_app.books.held_stock import HeldStock, held_stock
@@ -68,22 +68,59 @@ def shelf_balances(tx: Transaction, skus: Iterable[str]) -> list[LotBalance]:
 
 
 def reservable(tx: Transaction, skus: Iterable[str]) -> dict[tuple[str, str], int]:
-    """Units of each (owner, SKU) that can still be promised to orders: sellable, not promised, not stopped."""
+    """Units of each (owner, SKU) that can still be promised to orders: sellable, not promised, not stopped.
+
+    Below zero where holds or expiry stop more than is open: what campaigns keep is stopped then.
+    """
+    return _free(tx, skus, kept=0)
+
+
+def unpromised(tx: Transaction, skus: Iterable[str]) -> dict[tuple[str, str], int]:
+    """The same, with what campaigns keep. Below zero where orders were promised what is stopped now."""
+    return _free(tx, skus, kept=1)
+
+
+def _free(tx: Transaction, skus: Iterable[str], *, kept: int) -> dict[tuple[str, str], int]:
     wanted = list(dict.fromkeys(skus))
-    free = {
-        (row["owner"], row["sku"]): row["sellable"] - row["reserved"] - row["set_aside"]
-        for row in tx.rows_in(tables.product_stock, "sku", wanted)
+    stock = tables.product_stock
+    columns = [stock.c[name] for name in ("owner", "sku", "sellable", "reserved", "set_aside")]
+    stopped = stopped_units(tx, wanted)
+    return {
+        (owner, sku): sellable - reserved - set_aside + kept * set_aside - stopped.get((owner, sku), 0)
+        for owner, sku, sellable, reserved, set_aside in tx.tuples_in(columns, stock.c.sku, wanted)
     }
-    stops = stops_now(tx, wanted)
+
+
+def stopped_units(tx: Transaction, skus: Collection[str]) -> dict[tuple[str, str], int]:
+    """Units of each (owner, SKU) that nobody is promised, and that holds or expiry keep from being promised."""
+    stops = stops_now(tx, skus)
     lot = tables.lot
     expired = select(lot.c.lot).where(tx.mine(lot), lot.c.expires_on < stops.today).limit(1)
     if not stops.held and tx.value(expired) is None:
-        return free
+        return {}
     stopped: dict[tuple[str, str], int] = defaultdict(int)
-    for row in _lying(tx, wanted, tables.location.c.sellable):
+    where = and_(tables.location.c.sellable, _may_be_stopped(tx, stops))
+    for row in _lying(tx, list(skus), where):
         # What is promised already, as in totes, is not free to be promised anyway.
         stopped[row["owner"], row["sku"]] += min(stops.stopped(row), row["on_hand"] - row["allocated"])
-    return {key: quantity - stopped[key] for key, quantity in free.items()}
+    return stopped
+
+
+def _may_be_stopped(tx: Transaction, stops: Stops) -> ColumnElement[bool]:
+    """What a hold may speak of, and lots past their day: so that nothing else is looked at."""
+    balance, held = tables.balance, stops.held
+    places = [place for trace in held.receipts.values() for place in trace]
+    named: dict[str, set[str]] = defaultdict(set)
+    named["sku"] = {sku for (_, sku, _), _ in places} | {one.sku for one in held.serials}
+    for hold in held.holds:
+        if not (hold.receipt or hold.serial):
+            # One of its names is enough to find all it stops, the one that fewest units bear.
+            column = next((name for name in ("location", "lot", "sku", "owner") if getattr(hold, name)), "")
+            if not column:
+                return true()
+            named[column].add(getattr(hold, column))
+    found = [tx.one_of(balance.c[column], sorted(names)) for column, names in named.items() if names]
+    return or_(tables.lot.c.expires_on < stops.today, *found)
 
 
 def _lying(tx: Transaction, wanted: Sequence[str], where: ColumnElement[bool]) -> Iterable[Row]:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import select
 from sqlalchemy.sql import ColumnElement
 
-from warehouse_app.books.availability import reservable
+from warehouse_app.books.availability import unpromised
 from warehouse_app.books.held_stock import HeldStock, Hold, held_by, held_stock
 from warehouse_app.books.ledger import Books, Cause, new_books
 from warehouse_app.books.loading import Needs, load, load_stock, write
@@ -56,12 +56,8 @@ def settle_and_write(tx: Transaction, books: Books, skus: Iterable[str], reason:
     lost = _explain(books, before, reason)
     write(tx, books)
     wanted = sorted(set(skus))
-    set_aside = {
-        (row["owner"], row["sku"]): row["set_aside"] for row in tx.rows_in(tables.product_stock, "sku", wanted)
-    }
     # Campaigns do not take units from orders: what is set aside for them is the first to be missing.
-    free = {key: quantity + set_aside[key] for key, quantity in reservable(tx, wanted).items()}
-    over = {key: -quantity for key, quantity in free.items() if quantity < 0}
+    over = {key: -free for key, free in unpromised(tx, wanted).items() if free < 0}
     return lost + (_give_back_reservations(tx, books.cause, over, reason) if over else 0)
 
 

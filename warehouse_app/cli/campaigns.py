@@ -157,12 +157,9 @@ def show_promises(context: Context, arguments: Namespace) -> int:
     found = context.database.read(available_to_promise, arguments.sku, arguments.channel)
     headings = ["SKU", tr("owner"), tr("channel"), tr("on hand"), tr("sellable"), tr("reserved"), tr("campaigns")]
     headings += [tr("buffer"), tr("held"), tr("available")]
-    rows = [
-        (one.sku, one.owner, one.channel, one.on_hand, one.sellable, one.reserved, one.campaigns, one.buffer, one.held,
-         one.available)
-        for one in found
-    ]  # fmt: skip
-    context.output.result(found, table(headings, rows) if rows else tr("Nothing in stock."))
+    context.output.result(
+        [one._asdict() for one in found], table(headings, found) if found else tr("Nothing in stock.")
+    )
     return 0
 
 

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from warehouse_app.books.availability import reservable
+from warehouse_app.books.availability import stopped_units
 from warehouse_app.domain.csv_table import WHOLE_MOST
 from warehouse_app.domain.errors import NotFound, WarehouseError
 from warehouse_app.language import mark
@@ -34,8 +35,7 @@ class Buffer:
     units: int
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
+class Promise(NamedTuple):
     """What may be promised to a channel, in units; an empty channel is any that is not named.
 
     `available` is `sellable` without what is reserved for orders, kept by campaigns for others, held back by holds or
@@ -55,8 +55,7 @@ class Promise:
     available: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Stock:
+class _Stock(NamedTuple):
     """A product's units, and what campaigns keep of them by channel."""
 
     on_hand: int
@@ -84,7 +83,7 @@ def available_to_promise(tx: Transaction, sku: str | None, channel: str | None) 
     offers = _Offers(stock, buffers, () if channel is None else (channel,))
     found = [one for key in stock if name in (None, key[1]) for one in offers.of_product(key)]
     found += [one for bundle, parts in bundles.items() for one in offers.of_bundle(bundle, parts)]
-    return tuple(sorted(found, key=lambda one: (one.sku, one.owner, one.channel)))
+    return tuple(sorted(found))
 
 
 def set_buffer(tx: Transaction, channel: str, sku: str, units: int) -> Buffer:
@@ -149,7 +148,9 @@ class _Offers:
                 yield Promise(bundle, owner, channel, on_hand, sellable, 0, 0, buffer, 0, max(0, available - buffer))
 
     def _promise(self, key: StockKey, units: _Stock, channel: str, buffer: int) -> Promise:
-        others = sum(kept for mine, kept in units.campaigns.items() if not serves(mine, channel))
+        others = 0
+        if units.campaigns:
+            others = sum(kept for mine, kept in units.campaigns.items() if not serves(mine, channel))
         available = units.sellable - units.reserved - others - units.held - buffer
         return Promise(
             key[1], key[0], channel, units.on_hand, units.sellable, units.reserved, others, buffer, units.held,
@@ -158,6 +159,8 @@ class _Offers:
 
     def _buffer(self, channel: str, skus: Iterable[str]) -> int:
         """The buffer of the product before that of all products, and of the shop before that of its channel."""
+        if not self.buffers:
+            return 0
         known = (self.buffers.get((name, sku)) for sku in skus for name in channel_names(channel))
         return next((units for units in known if units is not None), 0)
 
@@ -176,19 +179,19 @@ def _stock(tx: Transaction, skus: Collection[str] | None) -> dict[StockKey, _Sto
     names = (balance.c.owner, balance.c.sku)
     lying = select(*names, func.sum(balance.c.on_hand)).where(*of_balance).group_by(*names)
     on_hand = {(owner, sku): int(units) for owner, sku, units in tx.connection.execute(lying)}
-    columns = (stock.c.owner, stock.c.sku, stock.c.sellable, stock.c.reserved, stock.c.set_aside)
+    columns = (stock.c.owner, stock.c.sku, stock.c.sellable, stock.c.reserved)
     rows = tx.connection.execute(select(*columns).where(*of_stock)).all()
-    free = reservable(tx, {row[1] for row in rows})
+    stopped = stopped_units(tx, [row[1] for row in rows])
     kept = _kept(tx)
     return {
         (owner, sku): _Stock(
             on_hand.get((owner, sku), 0),
             sellable,
             reserved,
-            sellable - reserved - set_aside - free.get((owner, sku), 0),
-            kept.get((owner, sku), {}),
+            stopped.get((owner, sku), 0),
+            kept.get((owner, sku), _NOTHING.campaigns),
         )
-        for owner, sku, sellable, reserved, set_aside in rows
+        for owner, sku, sellable, reserved in rows
     }
 
 
