@@ -12,7 +12,7 @@ from warehouse_app.domain.errors import DatabaseNotReady
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "2026_11_22_opening_value"
+HEAD = "2026_11_22_stock_decisions"
 """The newest migration; kept here so that a start needs one SELECT instead of all of alembic."""
 
 

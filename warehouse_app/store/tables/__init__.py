@@ -48,6 +48,7 @@ from warehouse_app.store.tables.stock import (
     product_stock,
     reservation,
     serial_unit,
+    stock_decision,
 )
 from warehouse_app.store.tables.value import cost_entry, landed_cost, period, period_total, product_cost
 from warehouse_app.store.tables.warehouse import feed, location, number_series, service_lease, warehouse
@@ -111,6 +112,7 @@ __all__ = [
     "snapshot_balance",
     "station",
     "station_cursor",
+    "stock_decision",
     "supplier",
     "tracking_event",
     "warehouse",

@@ -187,3 +187,16 @@ allocation = Table(
 )
 """Units promised to an order line where they lie: on a shelf, then in its tote, then in its carton."""
 Index("ix_allocation_place", allocation.c.warehouse_id, allocation.c.location, allocation.c.sku)
+
+stock_decision = Table(
+    "stock_decision",
+    metadata,
+    warehouse_id(),
+    words("decision_id", key=True),
+    words("kind"),
+    words("worker"),
+    words("reason"),
+    moment("recorded_at"),
+    CheckConstraint("reason <> ''", name="reason"),
+)
+"""Why a person moved or adjusted stock; its moves name it as their cause."""
