@@ -31,6 +31,12 @@ class OrdersInterrupted(Interrupted):
     )
 
 
+class CountInterrupted(Interrupted):
+    """A person ended the import while the rows of the first file were counted."""
+
+    message: ClassVar[str] = mark("Stopped while the rows of the file were counted: nothing of it is stored yet.")
+
+
 @dataclass(frozen=True, slots=True)
 class OrderImport:
     """What came of the whole orders of an export: each was added, updated, unchanged or in conflict.
@@ -62,7 +68,8 @@ def import_orders(
     Importing again changes nothing. An order that changed in the channel is updated as long as nobody works on it;
     with other lines it gives back what was reserved for it. Otherwise it is a conflict for a person.
 
-    Raises UnknownChannel, BadFile, and OrdersInterrupted for Ctrl+C: whole orders are stored as far as it came.
+    Raises UnknownChannel, BadFile, and CountInterrupted or OrdersInterrupted for Ctrl+C: what is stored are whole
+    orders.
     """
     reader = readers.get(channel)
     if reader is None:
@@ -74,6 +81,8 @@ def import_orders(
             with opened(file) as (stream, name), rewindable(stream) as again:
                 done.take(reader(OrderFile(again, name, shop, currency)))
     except KeyboardInterrupt as error:
+        if not done.rows_known:
+            raise CountInterrupted from error
         raise OrdersInterrupted(done=done.rows, total=done.rows_known, orders=done.counts.orders) from error
     return done.result()
 

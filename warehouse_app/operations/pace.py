@@ -4,10 +4,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-AIM_S = 0.06
-"""A quarter of what a transaction may last: the next rows can be slower ones, and other machines are."""
+AIM_S = 0.1
+"""Less than half of what a transaction may last: the next rows can be slower ones, and the machine busier."""
 
-ROWS_FIRST, ROWS_LEAST, ROWS_MOST = 500, 200, 2_500
+ROWS_FIRST, ROWS_LEAST, ROWS_MOST = 500, 400, 2_000
 """Below the least, a transaction lasts as long as its commit, and fewer rows would not make it shorter."""
 
 
