@@ -250,12 +250,18 @@ def test_a_file_cut_off_in_the_middle_is_refused_before_anything_is_stored(datab
 
 def test_transactions_get_smaller_at_once_when_they_last_too_long_and_larger_by_steps() -> None:
     pace = Pace()
-    first = pace.rows
+    sizes = [pace.rows]
 
-    pace.learn(first, AIM_S / 10)
-    grown = pace.rows
-    pace.learn(5, AIM_S / 10)
-    pace.learn(grown, AIM_S * 4)
+    for rows, seconds in (
+        (500, AIM_S / 10),
+        (750, AIM_S / 10),
+        (1_100, AIM_S / 10),
+        (5, AIM_S / 10),
+        (1_600, AIM_S * 4),
+    ):
+        pace.learn(rows, seconds)
+        sizes.append(pace.rows)
 
-    assert first < grown < 2 * first
-    assert pace.rows == pytest.approx(grown / 2, abs=1)
+    assert sizes[:4] == sorted(set(sizes[:4]))
+    assert sizes[4] == sizes[3] < 4 * sizes[0]
+    assert sizes[5] == sizes[4] // 2
