@@ -178,7 +178,7 @@ def _stock(tx: Transaction, skus: Collection[str] | None) -> dict[StockKey, _Sto
         of_balance.append(tx.one_of(balance.c.sku, sorted(skus)))
     names = (balance.c.owner, balance.c.sku)
     lying = select(*names, func.sum(balance.c.on_hand)).where(*of_balance).group_by(*names)
-    on_hand = {(owner, sku): int(units) for owner, sku, units in tx.connection.execute(lying)}
+    on_hand = {(owner, sku): int(units) for owner, sku, units in tx.connection.execute(lying).all()}
     columns = (stock.c.owner, stock.c.sku, stock.c.sellable, stock.c.reserved)
     rows = tx.connection.execute(select(*columns).where(*of_stock)).all()
     stopped = stopped_units(tx, [row[1] for row in rows])
