@@ -13,7 +13,7 @@ from tests.station.benches import NOON, Station, fact_count, put_away
 from tests.warehouse import TinyWarehouse
 from warehouse_app.books.bookkeeping import book_everything
 from warehouse_app.books.sealing import seal_now
-from warehouse_app.operations.backup import LiveWarehouse, ServerHasItsOwnTools, back_up, restore
+from warehouse_app.operations.backup import LiveWarehouse, back_up, restore
 from warehouse_app.station.journal import Journal
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database
@@ -220,18 +220,3 @@ def test_stations_post_what_a_restored_database_has_forgotten(house: TinyWarehou
     assert house.on_hand() == before
     assert house.differences() == ()
     station.close()
-
-
-def test_server_is_backed_up_by_its_own_tools_which_are_named_without_the_password(tmp_path: Path) -> None:
-    server = Database(open_database("postgresql://wms:secret@db.example:5433/wms"))
-
-    with pytest.raises(ServerHasItsOwnTools) as backing_up:
-        back_up(server, tmp_path / "my dump")
-    with pytest.raises(ServerHasItsOwnTools) as restoring:
-        restore(server, tmp_path / "my dump")
-
-    database = "--dbname=postgresql://wms@db.example:5433/wms"
-    quoted = f"'{tmp_path / 'my dump'}'"
-    assert backing_up.value.values["command"] == f"pg_dump --format=custom --file={quoted} {database}"
-    command = f"pg_restore --clean --if-exists --single-transaction {database} {quoted}"
-    assert restoring.value.values["command"] == command

@@ -3,6 +3,7 @@
 import signal
 import sys
 from argparse import Namespace
+from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
@@ -81,11 +82,7 @@ def check(context: Context, _arguments: Namespace) -> int:
 
 def copy(context: Context, arguments: Namespace) -> int:
     """`db copy`; exit status 1 when the copy is equal but its books do not tie, as the original's."""
-
-    def say(name: str, rows: int) -> None:
-        context.output.progress(tr("Copying {table}: {rows} rows", table=name, rows=rows))
-
-    done = copy_database(context.database, arguments.to, say)
+    done = copy_database(context.database, arguments.to, partial(_say_copied, context))
     text = tr("{rows} rows in {tables} tables copied.", rows=sum(done.tables.values()), tables=len(done.tables))
     text += " " + tr("Both ledgers have the hash {hash}.", hash=done.ledger_hash)
     if not done.verified:
@@ -94,16 +91,21 @@ def copy(context: Context, arguments: Namespace) -> int:
     return 0 if done.verified else 1
 
 
+def _say_copied(context: Context, name: str, rows: int) -> None:
+    context.output.progress(tr("Copying {table}: {rows} rows", table=name, rows=rows))
+
+
 def backup(context: Context, arguments: Namespace) -> int:
     """`db backup`."""
-    done = back_up(context.database, Path(arguments.file))
+    done = back_up(context.database, Path(arguments.file), partial(_say_copied, context))
     context.output.result(done, tr("{file} written, {bytes} bytes.", file=done.file, bytes=done.bytes))
     return 0
 
 
 def restore(context: Context, arguments: Namespace) -> int:
     """`db restore`; exit status 1 when what was restored does not tie."""
-    done = restore_backup(context.any_database, Path(arguments.file), force=arguments.force)
+    say = partial(_say_copied, context)
+    done = restore_backup(context.any_database, Path(arguments.file), force=arguments.force, say=say)
     text = tr("{file} restored to {database}.", file=done.file, database=done.database)
     if done.kept:
         text += " " + tr("What was there before is kept as {kept}.", kept=done.kept)

@@ -1,26 +1,31 @@
-"""Backups of an embedded database: written while it is in use, restored only when whole."""
+"""Backups: written while the database is in use, restored only when whole."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from shlex import quote
+from tempfile import TemporaryDirectory
 
-from sqlalchemy import URL, inspect
+from sqlalchemy import Engine, inspect
 
 from warehouse_app.books.sealing import chain_head
 from warehouse_app.books.verify import verify
 from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.language import mark
+from warehouse_app.operations.copying import CopyFailed, Say, copy_rows, say_nothing
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database
 from warehouse_app.store.engine import open_database
 from warehouse_app.store.migrate import HEAD, is_known_revision, revision, upgrade
-from warehouse_app.store.sqlite_file import BadBackup, purpose_in, replace_database, unpack_backup, write_backup
-
-
-class ServerHasItsOwnTools(WarehouseError):
-    """A PostgreSQL server's database is not one file."""
-
-    message = mark("A PostgreSQL database is backed up and restored by its own tools. Run: {command}")
+from warehouse_app.store.sqlite_file import (
+    BackupFailed,
+    BadBackup,
+    purpose_in,
+    replace_database,
+    require_replaceable,
+    unpack_backup,
+    write_backup,
+)
 
 
 class LiveWarehouse(WarehouseError):
@@ -56,22 +61,27 @@ class Restored:
     differences: int
 
 
-def back_up(database: Database, file: Path) -> BackedUp:
-    """Write a consistent copy of the database while it is in use. Raises BackupFailed, ServerHasItsOwnTools."""
-    _require_file(database, f"pg_dump --format=custom --file={quote(str(file))} --dbname={_server(database)}")
+def back_up(database: Database, file: Path, say: Say = say_nothing) -> BackedUp:
+    """Write a consistent copy of the database while it is in use. Raises BackupFailed.
+
+    A backup is an SQLite database whatever it was made of, so it can be restored to either engine.
+    """
     head = database.read(chain_head)
-    size = write_backup(database.engine, file)
+    if database.engine.dialect.name == "sqlite":
+        size = write_backup(database.engine, file)
+    else:
+        size = _back_up_server(database, file, say)
     return BackedUp(str(file), size, revision(database.engine), head)
 
 
-def restore(database: Database, file: Path, *, force: bool = False) -> Restored:
+def restore(database: Database, file: Path, *, force: bool = False, say: Say = say_nothing) -> Restored:
     """Replace the database by a backup, migrated if an older release made it. The database's connections are closed.
 
-    Stations then post what the backup does not have by themselves. Raises BadBackup, LiveWarehouse, DatabaseInUse,
-    ServerHasItsOwnTools.
+    A server's database has to be empty. Stations then post what the backup does not have by themselves. Raises
+    BadBackup, LiveWarehouse, DatabaseInUse, TargetNotEmpty, CopyFailed.
     """
-    tool = "pg_restore --clean --if-exists --single-transaction"
-    _require_file(database, f"{tool} --dbname={_server(database)} {quote(str(file))}")
+    if database.engine.dialect.name != "sqlite":
+        return _restore_server(database, file, say)
     database.close()
     live = Path(str(database.engine.url.database)).absolute()
     if purpose_in(live) not in ("", "sample") and not force:
@@ -83,15 +93,55 @@ def restore(database: Database, file: Path, *, force: bool = False) -> Restored:
         found = _prepare(database, file, staged)
         kept = replace_database(live, staged, database.clock())
     finally:
-        for ending in ("", "-wal", "-shm", "-journal"):
-            Path(f"{staged}{ending}").unlink(missing_ok=True)
+        _remove(staged)
     return Restored(str(file), str(live), str(kept or ""), HEAD, *found)
+
+
+def _back_up_server(database: Database, file: Path, say: Say) -> int:
+    """Copy one moment of the server's database into a file, which is then sealed as any backup is."""
+    require_replaceable(file)
+    copy = file.with_name(file.name + ".copying")
+    _remove(copy)
+    try:
+        copy_rows(database, str(copy), say)
+        with _opened(str(copy)) as engine:
+            return write_backup(engine, file)
+    except CopyFailed as error:
+        raise BackupFailed(file=file, reason=error.values["reason"]) from error
+    finally:
+        _remove(copy)
+
+
+def _restore_server(database: Database, file: Path, say: Say) -> Restored:
+    with TemporaryDirectory(prefix="restore-") as folder:
+        staged = Path(folder) / "warehouse.db"
+        unpack_backup(file, staged)
+        found = _prepare(database, file, staged)
+        with _opened(str(staged)) as engine:
+            source = Database(engine, database.warehouse_id, database.clock)
+            copy_rows(source, database.engine.url.render_as_string(hide_password=False), say)
+    shown = database.engine.url.render_as_string(hide_password=True)
+    return Restored(str(file), shown, "", HEAD, *found)
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[Engine]:
+    """An embedded database, closed in the end."""
+    engine = open_database(file)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _remove(staged: Path) -> None:
+    for ending in ("", "-wal", "-shm", "-journal"):
+        Path(f"{staged}{ending}").unlink(missing_ok=True)
 
 
 def _prepare(database: Database, file: Path, staged: Path) -> tuple[str, int, str, int]:
     """Bring the staged copy to this release; gives its former revision if another, its moves, head and differences."""
-    engine = open_database(str(staged))
-    try:
+    with _opened(str(staged)) as engine:
         before = revision(engine)
         if not is_known_revision(before):
             raise BadBackup(file=file, reason=f"a newer release made it (revision {before}); install that one first")
@@ -100,18 +150,4 @@ def _prepare(database: Database, file: Path, staged: Path) -> tuple[str, int, st
         if missing:
             raise BadBackup(file=file, reason=f"its table {min(missing)} is missing")
         proof = Database(engine, database.warehouse_id, database.clock).read(verify)
-    finally:
-        engine.dispose()
     return before if before != HEAD else "", proof.moves, proof.head, len(proof.differences)
-
-
-def _require_file(database: Database, command: str) -> None:
-    if database.engine.dialect.name != "sqlite":
-        raise ServerHasItsOwnTools(command=command)
-
-
-def _server(database: Database) -> str:
-    """The database as PostgreSQL's tools take it; they ask for the password, or find it in the user's own file."""
-    url = database.engine.url
-    known = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query)
-    return quote(known.render_as_string())

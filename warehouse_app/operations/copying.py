@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, Engine, Table, func, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, Table, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from warehouse_app.books.sealing import ledger_hash
@@ -15,10 +15,9 @@ from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Transaction
 from warehouse_app.store.engine import open_database
 from warehouse_app.store.migrate import HEAD, revision, upgrade
-from warehouse_app.store.raw_rows import RawRow, write_raw
+from warehouse_app.store.raw_rows import RawRow, read_raw, write_raw
 
-CHUNK_ROWS = 1_000
-"""Rows a statement; sealed pages are 16 KB each, so more would not be small any longer."""
+HASHES_MODULUS = 1 << 64
 
 Say = Callable[[str, int], None]
 """Told the table, and how many of its rows are copied so far."""
@@ -55,15 +54,31 @@ class Copied:
     differences: tuple[Difference, ...]
 
 
+Prove = Callable[[Transaction, Connection, dict[str, int]], Copied]
+
+
 def copy_database(source: Database, target_url: str, say: Say) -> Copied:
     """Copy every table of every warehouse as they stand at one moment; a new target is given its tables first.
 
     All is one transaction on the target: it holds an equal copy in the end, or nothing. Raises TargetNotEmpty,
     ForeignTarget, DatabaseNotReady, CopyFailed.
     """
+    return _copy(source, target_url, say, _proved)
+
+
+def copy_rows(source: Database, target_url: str, say: Say) -> Copied:
+    """The same, without the proof of the copy's books: every row and the ledgers are equal. Raises as it does."""
+    return _copy(source, target_url, say, _compared)
+
+
+def say_nothing(_table: str, _rows: int) -> None:
+    """For whoever has nobody to tell."""
+
+
+def _copy(source: Database, target_url: str, say: Say, prove: Prove) -> Copied:
     with _target(target_url) as engine:
         _require_empty(engine)
-        copied = source.read(_copy_everything, engine, say)
+        copied = source.read(_copy_everything, engine, say, prove)
         if engine.dialect.name == "postgresql":
             with engine.begin() as connection:
                 connection.execute(text("ANALYZE"))
@@ -75,8 +90,8 @@ def _target(url: str) -> Iterator[Engine]:
     engine = open_database(url)
     try:
         yield engine
-    except DBAPIError as error:
-        reason = str(error.orig).partition("\n")[0]
+    except (DBAPIError, engine.dialect.loaded_dbapi.Error) as error:
+        reason = str(error.orig if isinstance(error, DBAPIError) else error).partition("\n")[0]
         raise CopyFailed(database=_shown(engine), reason=reason) from error
     except StoreUnavailable as error:
         raise CopyFailed(database=_shown(engine), reason=error.values["reason"]) from error
@@ -107,41 +122,73 @@ def _require_empty(engine: Engine) -> None:
                 raise TargetNotEmpty(database=_shown(engine), table=table.name, rows=rows)
 
 
-def _copy_everything(source: Transaction, engine: Engine, say: Say) -> Copied:
+def _copy_everything(source: Transaction, engine: Engine, say: Say, prove: Prove) -> Copied:
     with engine.begin() as connection:
-        rows = {
+        contents = {
             table.name: _copy_table(source.connection, connection, table, say)
             for table in tables.metadata.sorted_tables
         }
         for table in tables.metadata.sorted_tables:
-            if _count(connection, table) != rows[table.name]:
-                raise CopyFailed(database=_shown(engine), reason=f"rows of {table.name} are missing from the copy")
-        return _proved(source, connection, rows)
+            if _content_of(connection, table) != contents[table.name]:
+                raise CopyFailed(database=_shown(engine), reason=f"the copy of {table.name} is not equal")
+        return prove(source, connection, {name: content.rows for name, content in contents.items()})
 
 
-def _copy_table(source: Connection, target: Connection, table: Table, say: Say) -> int:
-    copied = 0
-    result = source.execute(select(table).execution_options(yield_per=CHUNK_ROWS))
-    for rows in result.mappings().partitions():
-        target.execute(insert(table), [dict(row) for row in rows])
-        copied += len(rows)
-        say(table.name, copied)
-    return copied
+@dataclass(slots=True)
+class _Content:
+    """How many rows a table has and the sum of their hashes, which does not depend on their order.
+
+    The hashes are those of this process: they tell two databases apart that are read by it.
+    """
+
+    rows: int = 0
+    hashes: int = 0
+
+    def add(self, rows: Sequence[RawRow]) -> None:
+        self.rows += len(rows)
+        self.hashes = (self.hashes + sum(hash(tuple(row)) for row in rows)) % HASHES_MODULUS
+
+
+def _copy_table(source: Connection, target: Connection, table: Table, say: Say) -> _Content:
+    content = _Content()
+
+    def rows() -> Iterator[RawRow]:
+        for part in read_raw(source, table):
+            content.add(part)
+            yield from part
+            say(table.name, content.rows)
+
+    write_raw(target, table, [column.name for column in table.columns], rows())
+    return content
+
+
+def _content_of(connection: Connection, table: Table) -> _Content:
+    content = _Content()
+    for part in read_raw(connection, table):
+        content.add(part)
+    return content
+
+
+def _compared(source: Transaction, target: Connection, rows: dict[str, int]) -> Copied:
+    """Every warehouse's ledger has the same hash on both sides; the hash given is that of the warehouse at work."""
+    hashes: dict[str, str] = {}
+    for name, there in _warehouses(source, target):
+        hashes[name] = ledger_hash(Transaction(source.connection, name, lambda: source.now))
+        if ledger_hash(there) != hashes[name]:
+            raise CopyFailed(database=_shown(target.engine), reason=f"the ledger of {name} is not equal")
+    return Copied(rows, hashes.get(source.warehouse_id, ""), verified=True, differences=())
 
 
 def _proved(source: Transaction, target: Connection, rows: dict[str, int]) -> Copied:
-    """Every warehouse's ledger has the same hash on both sides; the hash given is that of the warehouse at work."""
-    hashes: dict[str, str] = {}
-    differences: list[Difference] = []
+    """And the books of every warehouse in the copy tie."""
+    copied = _compared(source, target, rows)
+    differences = [found for _, there in _warehouses(source, target) for found in verify(there).differences]
+    return replace(copied, verified=not differences, differences=tuple(differences))
+
+
+def _warehouses(source: Transaction, target: Connection) -> Iterator[tuple[str, Transaction]]:
     for row in source.rows(select(tables.warehouse.c.warehouse_id)):
-        name = row["warehouse_id"]
-        here = Transaction(source.connection, name, lambda: source.now)
-        there = Transaction(target, name, lambda: source.now)
-        hashes[name] = ledger_hash(here)
-        if ledger_hash(there) != hashes[name]:
-            raise CopyFailed(database=_shown(target.engine), reason=f"the ledger of {name} is not equal")
-        differences += verify(there).differences
-    return Copied(rows, hashes.get(source.warehouse_id, ""), not differences, tuple(differences))
+        yield row["warehouse_id"], Transaction(target, row["warehouse_id"], lambda: source.now)
 
 
 def _count(connection: Connection, table: Table) -> int:

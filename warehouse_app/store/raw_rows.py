@@ -14,7 +14,10 @@ from warehouse_app.store.types import Moment
 
 RawRow = Sequence[Any]
 
-ROWS_AT_ONCE = 5_000
+ROWS_AT_ONCE, LONG_ROWS_AT_ONCE = 5_000, 200
+LONG_TEXTS = {"row_digests", "payload", "packet", "content"}
+"""Columns that make a row some kilobytes long."""
+
 ISO_MOMENT = 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"'
 
 
@@ -30,12 +33,13 @@ def raw(column: ColumnElement[Any], dialect: str) -> ColumnElement[Any]:
     return column
 
 
-def read_raw(connection: Connection, table: Table, *where: ColumnElement[bool]) -> Iterator[Sequence[RawRow]]:
-    """The rows of a table, some thousand at a time."""
+def read_raw(connection: Connection, table: Table) -> Iterator[Sequence[RawRow]]:
+    """The rows of a table, some hundreds or thousands at a time."""
     dialect = connection.dialect.name
-    query = select(*(raw(column, dialect).label(column.name) for column in table.c)).where(*where)
-    result = connection.execute(query.execution_options(yield_per=ROWS_AT_ONCE))
-    return result.partitions()
+    query = select(*(raw(column, dialect).label(column.name) for column in table.c))
+    at_once = ROWS_AT_ONCE if LONG_TEXTS.isdisjoint(column.name for column in table.c) else LONG_ROWS_AT_ONCE
+    with connection.execute(query.execution_options(yield_per=at_once)) as result:
+        yield from result.partitions()
 
 
 def write_raw(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[RawRow]) -> None:

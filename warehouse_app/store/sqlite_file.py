@@ -50,9 +50,7 @@ def write_backup(engine: Engine, backup: Path) -> int:
     """
     partial = backup.with_name(backup.name + ".partial")
     try:
-        if backup.exists() and not _is_backup(backup):
-            raise BackupFailed(file=backup, reason="it is there already and is no backup; choose another name")
-        backup.parent.mkdir(parents=True, exist_ok=True)
+        require_replaceable(backup)
         partial.unlink(missing_ok=True)
         _copy_pages(engine, partial)
         with partial.open("r+b") as file:
@@ -66,6 +64,16 @@ def write_backup(engine: Engine, backup: Path) -> int:
         partial.unlink(missing_ok=True)
         raise BackupFailed(file=backup, reason=_reason(error)) from error
     return backup.stat().st_size
+
+
+def require_replaceable(backup: Path) -> None:
+    """Only an earlier backup may lie where one is to be written; its folder is made. Raises BackupFailed."""
+    try:
+        if backup.exists() and not _is_backup(backup):
+            raise BackupFailed(file=backup, reason="it is there already and is no backup; choose another name")
+        backup.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BackupFailed(file=backup, reason=_reason(error)) from error
 
 
 def unpack_backup(backup: Path, staged: Path) -> None:
