@@ -14,6 +14,7 @@ from warehouse_app.cli import (
     errands,
     holds,
     imports,
+    moving,
     orders,
     papers,
     periods,
@@ -31,8 +32,8 @@ from warehouse_app.language import tr
 from warehouse_app.station.wording import error_text
 
 GROUPS = (
-    sample, demo, database, settings, imports, orders, papers, counts, station, stock, campaigns, holds, value, periods,
-    errands, bench,
+    sample, demo, database, settings, imports, orders, papers, counts, station, stock, campaigns, holds, moving, value,
+    periods, errands, bench,
 )  # fmt: skip
 
 STOPPED_BY_A_PERSON = 130

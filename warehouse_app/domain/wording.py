@@ -249,8 +249,10 @@ MERGED_INTO = mark("merged into order {order}")
 STOCK_GIVEN_BACK = mark("{sku}: {quantity} given back, {reason}")
 STOCK_ON_HOLD = mark("stock on hold: {names} ({reason})")
 STOCK_MOVED = mark("stock moved away: {reason}")
+STOCK_ADJUSTED = mark("stock adjusted: {reason}")
 REASON_TEMPLATES = (
     KEPT, SET_ASIDE, *SHORT_AFTER.values(), SHORT, ON_HOLD, MERGED_INTO, STOCK_GIVEN_BACK, STOCK_ON_HOLD, STOCK_MOVED,
+    STOCK_ADJUSTED,
 )  # fmt: skip
 """Reasons are kept as English text, made from these templates, and recognised by them."""
 
