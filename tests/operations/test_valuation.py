@@ -3,6 +3,7 @@
 import io
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +11,8 @@ from sqlalchemy import select
 from tests.despatch import DespatchHouse, at
 from warehouse_app.domain.errors import NotFound
 from warehouse_app.domain.facts import GoodsReceived, HandedOver, PutAway, Undone, encode
+from warehouse_app.domain.money import money_text, unit_cost_text
+from warehouse_app.domain.wording import value_line_name
 from warehouse_app.operations.import_purchase_orders import import_purchase_orders
 from warehouse_app.operations.import_stock import import_stock
 from warehouse_app.operations.landed_costs import (
@@ -22,7 +25,7 @@ from warehouse_app.operations.landed_costs import (
     list_landed_costs,
 )
 from warehouse_app.operations.roll_forward import Amount, BadSpan, roll_forward
-from warehouse_app.operations.valuation import By, GroupValue, StockValue, stock_value, value_history
+from warehouse_app.operations.valuation import By, GroupValue, ProductValue, StockValue, stock_value, value_history
 from warehouse_app.operations.warehouses import CurrencyInUse, change_setting
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database
@@ -244,3 +247,30 @@ def test_currency_cannot_change_once_stock_has_a_value(house: DespatchHouse) -> 
 
     warehouse = tables.warehouse
     assert house.database.read(lambda tx: tx.value(select(warehouse.c.currency))) == "GBP"
+
+
+def test_example_of_the_manual_comes_out_as_printed(house: DespatchHouse) -> None:
+    rows = "PO-7,1,SUP,CUP,30,2.10,USD,0.7912\nPO-7,2,SUP,POT,4,13,GBP,\n"
+    header = "po_no,line_no,supplier,sku,quantity,unit_cost,currency,rate\n"
+    import_purchase_orders(house.database, io.BytesIO((header + rows).encode()))
+    house.clock = "09:00"
+    facts = [
+        GoodsReceived("PO-7", number, "", sku, "", "", "", quantity, "RECV-01")
+        for number, sku, quantity in ((1, "CUP", 30), (2, "POT", 4))
+    ]
+    house.happen("09:00", "W-03", facts)
+    ship(house, "1", 10, "10:00")
+    ship(house, "2", 4, "11:00")
+    house.clock = "12:00"
+    house.database.write(add_landed_cost, "PO-7", "12.34", "freight", "value")
+
+    rolled = house.database.read(roll_forward, at("08:30"), at("18:00"))
+
+    manual = (Path(__file__).parents[2] / "docs" / "value.md").read_text(encoding="utf-8")
+    for name, amount in rolled.total.items():
+        if amount != Amount(0, 0) or name == "check":
+            assert f"| {value_line_name(name)} | {amount.units} | {money_text(amount.value, 'GBP')} |" in manual
+    for row in value(house).rows:
+        assert isinstance(row, ProductValue)
+        unit_cost = unit_cost_text(row.unit_cost, "GBP")
+        assert f"| {row.sku} | {row.units} | {money_text(row.value, 'GBP')} | {unit_cost} |" in manual
