@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import text
 
 from tests.station.benches import table_counts
-from tests.warehouse import TinyWarehouse
+from tests.warehouse import TinyWarehouse, at
 from warehouse_app.books.sealing import chain_head, ledger_hash, seal_now
 from warehouse_app.books.verify import verify
 from warehouse_app.domain.errors import DatabaseNotReady
 from warehouse_app.domain.facts import PutAway
 from warehouse_app.operations.copying import CopyFailed, ForeignTarget, TargetNotEmpty, copy_database
+from warehouse_app.operations.periods import close_period
 from warehouse_app.store.database import Database
 from warehouse_app.store.engine import open_database
 from warehouse_app.store.ids import new_key
@@ -24,10 +25,12 @@ SERVER = os.environ.get("WAREHOUSE_TEST_POSTGRES", "")
 
 @pytest.fixture
 def house(database: Database) -> TinyWarehouse:
-    """An order released, a few units moved, the ledger sealed."""
+    """An order released, a few units moved, a period closed, the ledger sealed."""
     house = TinyWarehouse(database)
     house.release("1", "CUP", 3)
     house.happen("09:00", "W-04", [PutAway("", "POT", "", 1, "A02", "A01")])
+    house.clock = "10:00"
+    close_period(database, "morning", at("09:30"), "")
     seal_now(database)
     return house
 
