@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import BinaryIO
 
@@ -62,7 +62,7 @@ class ChannelOrder:
             "ordered_at": self.ordered_at.astimezone(UTC).isoformat(),
             "service": self.service,
             "customer": self.customer,
-            "ship_to": asdict(self.ship_to),
+            "ship_to": self.ship_to.by_name(),
             "ship_policy": self.ship_policy,
             "priority": self.priority,
             "note": self.note,

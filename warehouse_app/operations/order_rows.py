@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from sqlalchemy import RowMapping, select
@@ -75,11 +75,12 @@ def insert_orders(tx: Transaction, orders: Sequence[ChannelOrder], rules: HouseR
     numbers = _free_numbers(tx, [order.order_no for order in orders])
     numbered = list(zip(numbers, orders, strict=True))
     tx.add(tables.channel_order, (channel_values(order, tx.recorded_at) for order in orders))
-    tx.add(tables.fulfilment_order, (_new_order(tx, number, order, rules) for number, order in numbered))
+    rows = [_new_order(tx, number, order, rules) for number, order in numbered]
+    tx.add(tables.fulfilment_order, rows)
     insert_lines(tx, numbered, rules)
-    for number, order in numbered:
+    for row, (number, order) in zip(rows, numbered, strict=True):
         books.note(number, "imported", channel=order.channel, shop=order.shop, lines=len(order.lines))
-        if rules.wants_review(order):
+        if row["held"]:
             books.note(number, "held", reason=REVIEW_QUANTITY)
 
 
@@ -152,7 +153,7 @@ def header_values(order: ChannelOrder, rules: HouseRules) -> Row:
         "ordered_at": order.ordered_at,
         "ship_by": ship_by(order.ordered_at, order.service, rules.services[order.service], rules.zone),
         "customer": order.customer,
-        "ship_to": json.dumps(asdict(order.ship_to)),
+        "ship_to": json.dumps(order.ship_to.by_name()),
         "note": order.note,
     }
 
