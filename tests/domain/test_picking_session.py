@@ -77,6 +77,16 @@ def test_wrong_product_is_shown_beside_the_right_one() -> None:
     assert (answer.feedback.product.sku, answer.feedback.expected_product.sku) == (MUG, LAMP)
 
 
+def test_case_counts_its_units_and_single_ones_make_up_the_rest() -> None:
+    floor = walk(stop(1, MUG, 13))
+    floor.scans("TOTE:T-1", "LOC:A-1")
+
+    answers = [floor.scan(MUG_CASE), floor.scan(MUG_CODE)]
+
+    assert [answer.feedback.kind for answer in answers] == [FeedbackKind.OK, FeedbackKind.LAST]
+    assert [fact.quantity for fact in floor.facts(Picked)] == [12, 1]
+
+
 def test_case_that_is_too_many_is_not_taken() -> None:
     floor = walk(stop(1, MUG, 10))
     floor.scans("TOTE:T-1", "LOC:A-1")
