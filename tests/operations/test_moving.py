@@ -16,6 +16,7 @@ from warehouse_app.operations.claiming import StockOnHold
 from warehouse_app.operations.holds import add_hold
 from warehouse_app.operations.import_locations import import_locations
 from warehouse_app.operations.import_products import import_products
+from warehouse_app.operations.import_stock import import_stock
 from warehouse_app.operations.moving import (
     LotNotNamed,
     NoPlaceForStock,
@@ -32,6 +33,7 @@ from warehouse_app.operations.moving import (
     move_stock,
 )
 from warehouse_app.operations.packing import claim_order
+from warehouse_app.operations.stock import explain
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database
 
@@ -69,6 +71,32 @@ def test_units_move_and_the_reason_is_kept(house: DespatchHouse) -> None:
     booked = house.row(tables.move, cause_id=done.decision_id)
     assert (booked["quantity"], booked["from_location"], booked["worker"]) == (3, "A01", "W-02")
     assert house.differences() == ()
+
+
+def test_explanation_of_a_number_gives_the_reason(house: DespatchHouse) -> None:
+    adjust(house, 2, "C01")
+
+    found = house.database.read(explain, "CUP", "C01")
+
+    assert [(move["quantity"], move["reason"]) for move in found.moves] == [(2, "water damage")]
+
+
+def test_lot_that_expires_first_is_picked_first_wherever_it_lies(house: DespatchHouse) -> None:
+    tea = "sku,name,lot_rule,unit_cost,currency\nTEA,Tea,lot_expiry,2.00,GBP\n"
+    import_products(house.database, io.BytesIO(tea.encode()))
+    days = {
+        "A01": ("L3", "2027-03-01"),
+        "B01": ("L1", "2027-01-01"),
+        "C01": ("L2", "2027-02-01"),
+        "A02": ("L0", "2026-03-01"),
+    }
+    rows = "".join(f"TEA,{place},3,{lot},{day}\n" for place, (lot, day) in days.items())
+    import_stock(house.database, io.BytesIO(f"sku,location,quantity,lot,expires_on\n{rows}".encode()))
+
+    house.release("1", "TEA", 5)
+
+    rows_of = house.database.read(lambda tx: tx.rows(select(tables.allocation)))
+    assert {(row["location"], row["lot"]): row["quantity"] for row in rows_of} == {("B01", "L1"): 3, ("C01", "L2"): 2}
 
 
 @pytest.mark.parametrize("place", ["QUARANTINE", "DAMAGED"])

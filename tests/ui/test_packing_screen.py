@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.desktops import Worked, copied, parts_at
 from warehouse_app.domain.session import FeedbackKind
 from warehouse_app.language import use_language
-from warehouse_app.operations.cancelling import cancel_order, hold_order
+from warehouse_app.operations.cancelling import cancel_order, hold_order, unhold_order
 from warehouse_app.station.bounce import BounceGuard
 
 SOON = 10_000
@@ -161,6 +161,22 @@ def test_stop_shows_at_once_without_a_scan(worked: Worked, qtbot: QtBot) -> None
     qtbot.waitUntil(lambda: worked.moment.told.kind is FeedbackKind.STOPPED, timeout=SOON)
     assert worked.order.packet.order_no == order_no
     assert not worked.bench.in_hand
+
+
+def test_hold_shows_at_once_and_the_order_goes_on_when_it_is_released(worked: Worked, qtbot: QtBot) -> None:
+    worked.open_first_order()
+    worked.scan_expected()
+    order_no = worked.order.packet.order_no
+
+    decide(worked, hold_order, order_no, "address in doubt", "W-02")
+    qtbot.waitUntil(lambda: worked.moment.told.kind is FeedbackKind.HELD, timeout=SOON)
+    assert worked.screen.close_button.isEnabled() is False
+    packed = worked.order.units_packed
+    decide(worked, unhold_order, order_no, "", "W-02")
+    qtbot.waitUntil(lambda: worked.moment.told.kind is FeedbackKind.PROMPT, timeout=SOON)
+    worked.scan_expected()
+
+    assert worked.order.units_packed > packed
 
 
 def test_new_language_leaves_the_order_in_hand(worked: Worked) -> None:

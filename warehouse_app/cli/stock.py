@@ -71,7 +71,7 @@ def show_why(context: Context, arguments: Namespace) -> int:
     found = context.database.read(explain, arguments.sku, arguments.location, every_move=arguments.all)
     moves = [
         (move["move_no"], move["quantity"], move["from_location"], move["to_location"],
-         cause_name(move["cause_kind"]), move["happened_at"][:19], move["worker"])
+         _cause(move), move["happened_at"][:19], move["worker"])
         for move in found.moves
     ]  # fmt: skip
     text = tr(
@@ -88,6 +88,11 @@ def show_why(context: Context, arguments: Namespace) -> int:
         text += f"\n\n{_serials(found.serials)}"
     context.output.result(found, text)
     return 0
+
+
+def _cause(move: Mapping[str, Any]) -> str:
+    reason = move.get("reason")
+    return f"{cause_name(move['cause_kind'])}: {reason}" if reason else cause_name(move["cause_kind"])
 
 
 def _serials(found: Iterable[Mapping[str, Any]]) -> str:

@@ -16,12 +16,12 @@ from warehouse_app.domain.errors import NotFound, WarehouseError
 from warehouse_app.domain.wording import STOCK_ADJUSTED, STOCK_MOVED
 from warehouse_app.language import mark
 from warehouse_app.operations.claiming import held_works
-from warehouse_app.operations.stock import canonical_sku
+from warehouse_app.operations.stock import BY_DECISION, canonical_sku
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
 from warehouse_app.store.ids import new_key
 
-MOVE, ADJUST = "move_stock", "adjust_stock"
+MOVE, ADJUST = BY_DECISION
 TARGETS = ("storage", "receiving", "packing", "despatch", "quarantine", "damaged")
 
 

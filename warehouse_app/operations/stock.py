@@ -26,6 +26,9 @@ MOVES_LOOKED_AT = 10_000
 
 BROUGHT_FORWARD = "brought_forward"
 
+BY_DECISION = ("move_stock", "adjust_stock")
+"""Causes of moves that a person decided, and gave a reason for."""
+
 
 @dataclass(frozen=True, slots=True)
 class StockRow:
@@ -149,6 +152,7 @@ def explain(tx: Transaction, sku: str, place: str | None, *, every_move: bool = 
     unit = tables.serial_unit
     serials = _plain(tx, unit, (unit.c.sku == name) & unit.c.location.not_in(VIRTUAL))
     earlier, moves = _moves(tx, name, place, every_move=every_move)
+    _add_reasons(tx, moves)
     return Explained(
         sum(row["on_hand"] for row in inside),
         sum(row["allocated"] for row in inside),
@@ -204,6 +208,15 @@ def _moves(tx: Transaction, sku: str, place: str | None, *, every_move: bool) ->
         earlier = True
         moves.pop()
     return earlier, moves[::-1]
+
+
+def _add_reasons(tx: Transaction, moves: Sequence[dict[str, Any]]) -> None:
+    """What people said when they moved or adjusted stock by decision."""
+    decided = [move for move in moves if move["cause_kind"] in BY_DECISION]
+    rows = tx.rows_in(tables.stock_decision, "decision_id", {move["cause_id"] for move in decided})
+    reasons = {row["decision_id"]: row["reason"] for row in rows}
+    for move in decided:
+        move["reason"] = reasons.get(move["cause_id"], "")
 
 
 def _brought_forward(

@@ -115,7 +115,7 @@ class PackingBench(QObject):
     def in_hand(self) -> bool:
         """Whether an order is begun and not closed."""
         state = self._state()
-        return state is not None and not state.finished
+        return state is not None and not (state.finished or state.paused)
 
     def now(self) -> datetime:
         """The time by the station's clock."""
@@ -213,7 +213,10 @@ class PackingBench(QObject):
     def _hear(self) -> None:
         """Changes to the order in hand show at once, also while nobody scans."""
         before = self._state()
+        was_paused = before is not None and before.paused
         answer = self._side.bench.take_amendments()
+        if answer is None and was_paused and self.in_hand:
+            self._tell(self._side.bench.session.prompt(), "")
         if answer is not None:
             self._tell(answer.feedback, "", before)
             self._side.sync.wake()

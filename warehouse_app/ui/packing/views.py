@@ -6,6 +6,7 @@ from datetime import datetime
 from warehouse_app.domain.catalogue import Catalogue, ProductCard
 from warehouse_app.domain.packets import BoxType, PackPacket
 from warehouse_app.domain.packing_state import CartonProgress, LineProgress, PackState
+from warehouse_app.domain.packing_stops import told_of_hold
 from warehouse_app.domain.session import FeedbackKind
 from warehouse_app.language import language_in_use, mark, tr, tr_n
 from warehouse_app.operations.today import WaitingOrder
@@ -239,6 +240,8 @@ def warnings_of(card: ProductCard) -> tuple[str, ...]:
 
 def close_reason(state: PackState) -> str:
     """Why the carton cannot be closed; empty when it can."""
+    if state.paused:
+        return tr("The order is on hold")
     left = state.units_total - state.units_packed
     if left:
         return tr_n("{n} unit is still to be packed", "{n} units are still to be packed", left)
@@ -257,6 +260,13 @@ def _next_step(moment: Moment, around: Around) -> tuple[str, str, Tone, str]:
     if state is None:
         sub = _most_urgent(moment.waiting[0]) if moment.waiting else _no_work()
         return tr("Scan a tote or an order"), sub, Tone.PRIMARY, "scan"
+    return _step_of_order(state, around)
+
+
+def _step_of_order(state: PackState, around: Around) -> tuple[str, str, Tone, str]:
+    if state.paused:
+        sub = feedback_text(told_of_hold(state, state.held))
+        return tr("Order {order} is on hold", order=state.packet.order_no), sub, Tone.STOP, "hand"
     if state.finished:
         sub = tr("Stick the label on, then scan the next tote or order.")
         return tr("Order {order} is packed", order=state.packet.order_no), sub, Tone.OK, "check-circle"
