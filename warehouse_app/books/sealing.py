@@ -184,8 +184,11 @@ def _digest_of(line: str) -> str:
 
 
 def _broken_in(tx: Transaction, before: _Page, page: _Page, text: str) -> list[BrokenSeal]:
-    if page.page_no != before.page_no + 1 or page.first != before.last + 1:
+    if page.page_no != before.page_no + 1:
         return [BrokenSeal(f"page {before.page_no + 1}", "missing", f"moves {before.last + 1} and above")]
+    if page.first != before.last + 1:
+        said = f"moves {page.first} to {page.last}"
+        return [BrokenSeal(f"page {page.page_no}", said, f"moves {before.last + 1} and above")]
     if _hash_of(before.hash, page.first, page.last, text) == page.hash:
         return []
     lines = dict(_lines(tx, page.first, page.last))

@@ -150,7 +150,7 @@ def report(context: Context, arguments: Namespace) -> int:
         head = seal_books(context.database)
         content = count_report_paper(found, head, imprint_of(context.database.read(read_house), datetime.now(UTC)))
         save(Path(arguments.out), content)
-        value["pages"] = page_count(content)
+        value |= {"pages": page_count(content), "head": head}
     text = tr(
         "{counted} of {planned} locations counted, {good} without a variance.",
         counted=found.locations_counted,
