@@ -74,7 +74,7 @@ class Proof:
             *_lines(tx),
             *_cartons(tx, lying),
             *(Difference(*found) for found in campaign_differences(tx)),
-            *(Difference(*found) for found in value_differences(tx)),
+            *(Difference(*found) for found in value_differences(tx, lying.in_house)),
             *(Difference(*found) for found in period_differences(tx)),
             *(Difference("snapshot", bad.key, bad.found, bad.proven) for bad in replay.bad),
             *(Difference("seal", seal.key, seal.found, seal.sealed) for seal in self._chain.finish(tx)),
@@ -123,17 +123,19 @@ class _Lying:
     allocated: dict[Key, int]
     sellable: dict[Key, int]
     by_product: dict[Key, int]
+    in_house: dict[tuple[str, str], int]
 
 
 def _lying(tx: Transaction) -> _Lying:
     balance, location = tables.balance, tables.location
     here = (balance.c.warehouse_id == location.c.warehouse_id) & (balance.c.location == location.c.location)
-    columns = [balance.c[name] for name in ("sku", "location", "owner", "lot", "on_hand", "allocated")]
+    columns = [balance.c[name] for name in ("sku", "location", "owner", "lot", "on_hand", "allocated", "physical")]
     query: Select[Any] = select(*columns, location.c.sellable).outerjoin(location, here)
-    found = _Lying({}, {}, defaultdict(int), defaultdict(int))
+    found = _Lying({}, {}, defaultdict(int), defaultdict(int), defaultdict(int))
     rows = tx.connection.execute(query.where(tx.mine(balance), or_(balance.c.on_hand != 0, balance.c.allocated != 0)))
-    for sku, place, owner, lot, on_hand, allocated, sellable in rows:
+    for sku, place, owner, lot, on_hand, allocated, physical, sellable in rows:
         found.by_product[sku, owner] += on_hand
+        found.in_house[sku, owner] += on_hand if physical else 0
         if on_hand:
             found.on_hand[sku, place, owner, lot] = on_hand
         if allocated:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, func, select
 
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
@@ -13,18 +13,18 @@ Found = tuple[str, str, int, int]
 """What differs, where, what is booked and what is proven."""
 
 
-def value_differences(tx: Transaction) -> Iterator[Found]:
-    """Every product whose units or value are not those of its cost entries, or whose units do not lie in the house."""
-    pool, entry, balance = tables.product_cost, tables.cost_entry, tables.balance
+def value_differences(tx: Transaction, in_house: Sums) -> Iterator[Found]:
+    """Every product whose units or value are not those of its cost entries, or whose units do not lie in the house.
+
+    `in_house` has the units that do, by SKU and owner.
+    """
+    pool, entry = tables.product_cost, tables.cost_entry
     units, values = _sums(tx, select(pool.c.sku, pool.c.owner, pool.c.quantity, pool.c.value).where(tx.mine(pool)))
     # Grouped by an expression, for else SQLite would follow the index of products through the whole table.
     product = func.coalesce(entry.c.sku, "")
     totals = select(product, entry.c.owner, func.sum(entry.c.quantity), func.sum(entry.c.value))
     entered, worth = _sums(tx, totals.where(tx.mine(entry)).group_by(product, entry.c.owner))
-    here = select(balance.c.sku, balance.c.owner, func.sum(balance.c.on_hand), literal(0))
-    here = here.where(tx.mine(balance), balance.c.physical).group_by(balance.c.sku, balance.c.owner)
-    lying, _ = _sums(tx, here)
-    yield from _compared("units valued", units, lying)
+    yield from _compared("units valued", units, in_house)
     yield from _compared("units of cost entries", entered, units)
     yield from _compared("value", values, worth)
     yield from _missing_entries(tx)

@@ -4,10 +4,11 @@ import shutil
 from argparse import SUPPRESS, Namespace
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from warehouse_app.cli.benchmarks import backlog, booking, disk, order_files, papers, programs
+from warehouse_app.cli.benchmarks import backlog, booking, disk, order_files, papers, past, programs
 from warehouse_app.cli.benchmarks.figures import Figure
 from warehouse_app.cli.context import Context
 from warehouse_app.cli.output import table
@@ -25,6 +26,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "labels": lambda _context, _folder: papers.labels(),
     "pick-list": lambda _context, _folder: papers.pick_list(),
     "import-orders": order_files.order_files,
+    **{name: partial(past.on_each_engine, name) for name in past.PARTS},
     "demo": programs.demo,
 }
 
@@ -37,6 +39,8 @@ PARTS: dict[str, Benchmark] = {
     "bookkeeper": lambda context, _folder: booking.bookkeeper(context),
     "window-xcb": programs.window_xcb,
     order_files.PART: order_files.import_file,
+    past.MAKE: past.make,
+    **past.PARTS,
 }
 """What runs in a process of its own, in a folder that `--in` names."""
 
@@ -62,7 +66,7 @@ def _measure(context: Context, wanted: str | None) -> Iterator[Figure]:
     """Works on the disk of the station's own folder; nothing of it is left behind."""
     context.home.mkdir(parents=True, exist_ok=True)
     names = [name for name in BENCHMARKS if wanted in (None, name) or name == "commits"]
-    with TemporaryDirectory(prefix="bench-", dir=context.home) as folder:
+    with TemporaryDirectory(prefix="bench-", dir=context.home) as folder, past.kept_for(Path(folder)):
         for name in names:
             context.output.progress(tr("Measuring: {name}", name=name))
             own = Path(folder) / name
