@@ -5,7 +5,16 @@ from collections.abc import Iterator
 import pytest
 
 from warehouse_app.domain.facts import Fact
-from warehouse_app.domain.wording import ON_HOLD, SHORT, SHORT_AFTER, cause_name, event_name, reason_text, state_name
+from warehouse_app.domain.wording import (
+    ON_HOLD,
+    SHORT,
+    SHORT_AFTER,
+    cause_name,
+    event_name,
+    event_text,
+    reason_text,
+    state_name,
+)
 from warehouse_app.language import use_language
 
 
@@ -27,6 +36,16 @@ def test_a_recorded_shortage_is_recognised_and_said_in_the_language_in_use() -> 
 def test_a_hold_is_said_with_its_reason() -> None:
     assert reason_text(ON_HOLD.format(reason="review_quantity")) == "冻结：数量异常，待审核"
     assert reason_text(ON_HOLD.format(reason="ring the customer")) == "冻结：ring the customer"
+
+
+def test_an_event_says_what_it_was_about_as_far_as_that_is_kept() -> None:
+    use_language("en")
+
+    changed = event_text("quantity_changed", {"line": 2, "sku": "CUP", "before": 5, "after": 3})
+
+    assert changed == "quantity of line 2 changed from 5 to 3"
+    assert event_text("merged_into", {}) == event_name("merged_into") == "merged into another order"
+    assert event_text("imported", {"channel": "csv"}) == "imported"
 
 
 def test_what_is_not_listed_is_shown_as_it_is() -> None:

@@ -161,7 +161,7 @@ def _split(arguments: Namespace) -> SplitRequest:
 
 def _number(name: str, text: str) -> int:
     if not _NUMBER.fullmatch(text):
-        raise BadNumber(text=shown(text), name=name)
+        raise BadNumber(text=shown(text) or '""', name=name)
     return int(text)
 
 

@@ -11,7 +11,7 @@ from warehouse_app.cli.order_values import order_value
 from warehouse_app.cli.output import table
 from warehouse_app.cli.parsing import Commands
 from warehouse_app.domain.errors import WarehouseError
-from warehouse_app.domain.wording import cause_name, event_name, reason_text, state_name
+from warehouse_app.domain.wording import cause_name, event_text, reason_text, state_name
 from warehouse_app.language import mark, tr
 from warehouse_app.operations.cancelling import cancel_order, hold_order, unhold_order
 from warehouse_app.operations.keeping import drain
@@ -226,6 +226,9 @@ def _order_text(found: OrderDetail) -> str:
     parts = [tr("Order {order}: {state}", order=found.summary.order, state=state), table(headings, rows)]
     parts += [reason_text(reason) for reason in found.reasons]
     if found.history:
-        entries = [(f"{entry.at:%Y-%m-%d %H:%M:%S}", event_name(entry.what), entry.who) for entry in found.history]
+        entries = [
+            (f"{entry.at:%Y-%m-%d %H:%M:%S}", event_text(entry.what, entry.detail), entry.who)
+            for entry in found.history
+        ]
         parts.append(table([tr("when (UTC)"), tr("what"), tr("who")], entries))
     return "\n\n".join(parts)

@@ -75,6 +75,18 @@ EVENTS: Mapping[str, str] = {
 }
 """What happened to an order, where the word is not that of a state."""
 
+EVENTS_IN_FULL: Mapping[str, str] = {
+    "quantity_changed": mark("quantity of line {line} changed from {before} to {after}"),
+    "service_changed": mark("service changed from {before} to {after}"),
+    "priority_changed": mark("priority changed from {before} to {after}"),
+    "ship_policy_changed": mark("ship policy changed from {before} to {after}"),
+    "split": mark("{units} units became order {new_order}"),
+    "split_off": mark("split off from order {order}"),
+    "merged": mark("took over order {order}"),
+    "merged_into": mark("merged into order {order}"),
+}
+"""The same with what a history keeps of it."""
+
 CAUSES: Mapping[str, str] = {
     # Facts.
     "received": mark("received"),
@@ -265,6 +277,13 @@ def state_name(state: str) -> str:
 def event_name(event: str) -> str:
     """An entry in an order's history."""
     return tr(EVENTS.get(event) or STATES.get(event, event))
+
+
+def event_text(event: str, detail: Mapping[str, object]) -> str:
+    """An entry in an order's history with what it is about, as far as that is kept."""
+    template = EVENTS_IN_FULL.get(event, "")
+    names = [name for _, name, _, _ in Formatter().parse(template) if name]
+    return tr(template, **detail) if names and all(name in detail for name in names) else event_name(event)
 
 
 def cause_name(cause: str) -> str:

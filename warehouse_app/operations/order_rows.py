@@ -34,7 +34,10 @@ class HouseRules:
 
     def wants_review(self, order: ChannelOrder) -> bool:
         """Whether the order's goods are more than anybody should ship without looking twice."""
-        goods = sum(ours.quantity for ours in our_lines(order, self) if ours.product["stocked"])
+        if self.bundles:
+            goods = sum(ours.quantity for ours in our_lines(order, self) if ours.product["stocked"])
+        else:
+            goods = sum(line.quantity for line in order.lines if self.product(line.sku)["stocked"])
         return goods > self.review_limit_units
 
 
@@ -56,7 +59,7 @@ class OurLine:
 
 def our_lines(order: ChannelOrder, rules: HouseRules) -> Iterator[OurLine]:
     """The lines that are worked on for an order. Further parts of bundles are numbered after all its own lines."""
-    next_no = 1 + max(line.line_no for line in order.lines)
+    next_no = 1 + max(line.line_no for line in order.lines) if rules.bundles else 0
     for line in order.lines:
         product = rules.product(line.sku)
         parts = rules.bundles.get(product["sku"])
