@@ -88,7 +88,7 @@ def test_order_stays_on_hold_until_its_last_hold_has_ended() -> None:
 
     still = floor.amend("pack:551", 3, **RELEASE)
 
-    assert text_of(still) == "Order 551 is on hold: 551 (fraud). Put tote T-1 aside."
+    assert text_of(still) == "Order 551 is on hold: fraud. Put tote T-1 aside."
     assert floor.scan(BOWL).feedback.kind is FeedbackKind.HELD
 
 

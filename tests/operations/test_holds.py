@@ -2,6 +2,8 @@
 
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -145,6 +147,33 @@ def test_order_with_held_units_in_its_tote_is_not_claimed_for_packing(house: Des
     [waiting] = house.database.read(waiting_orders, PACKER)
     assert waiting.scan_text == f"TOTE:{tote}"
     assert claimed(house, "1").order_no == "1"
+
+
+def test_hold_and_claim_that_meet_never_miss_each_other(house: DespatchHouse) -> None:
+    tote_orders = ["1", "2", "3"]
+    for order_no in tote_orders:
+        house.pick(house.picking(order_no, 1))
+    for order_no in tote_orders:
+        start = Barrier(2)
+
+        def claim(order_no: str = order_no, start: Barrier = start) -> bool:
+            start.wait()
+            try:
+                return bool(claimed(house, order_no))
+            except StockOnHold:
+                return False
+
+        def stop(start: Barrier = start) -> AddedHold:
+            start.wait()
+            return hold(house, sku="CUP")
+
+        with ThreadPoolExecutor(2) as pool:
+            claiming, stopping = pool.submit(claim), pool.submit(stop)
+            got, added = claiming.result(), stopping.result()
+        heard = [one["hold"] for one in told(house, f"pack:{order_no}")] if got else []
+
+        assert got == (added.hold_id in heard)
+        free(house, sku="CUP")
 
 
 def test_bench_is_told_when_stock_in_its_totes_is_held_and_let_go(house: DespatchHouse) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from warehouse_app.domain.catalogue import ProductCard
 from warehouse_app.domain.packing_state import HeldBy, PackState
 from warehouse_app.domain.session import Feedback, FeedbackKind, feedback
+from warehouse_app.domain.wording import REASONS
 from warehouse_app.language import mark
 
 
@@ -15,14 +16,15 @@ def told_of_hold(state: PackState, held: Mapping[str, HeldBy]) -> Feedback:
     totes = dict.fromkeys(left.units.tote for left in state.left if left.left > 0)
     cartons = [str(carton.number) for carton in state.cartons if carton.units]
     if totes and cartons:
-        message = mark("Order {order} is on hold: {names} ({reason}). Put tote {totes} and carton {cartons} aside.")
+        message = mark("Order {order} is on hold: {why}. Put tote {totes} and carton {cartons} aside.")
     elif cartons:
-        message = mark("Order {order} is on hold: {names} ({reason}). Put carton {cartons} aside.")
+        message = mark("Order {order} is on hold: {why}. Put carton {cartons} aside.")
     else:
-        message = mark("Order {order} is on hold: {names} ({reason}). Put tote {totes} aside.")
+        message = mark("Order {order} is on hold: {why}. Put tote {totes} aside.")
+    why = f"{by.names} ({by.reason})" if by.names and by.reason else by.names or REASONS.get(by.reason, by.reason)
     return feedback(
-        FeedbackKind.HELD, message, order=state.packet.order_no, names=by.names or state.packet.order_no,
-        reason=by.reason or "-", totes=", ".join(totes), cartons=", ".join(cartons),
+        FeedbackKind.HELD, message, order=state.packet.order_no, why=why or "-", totes=", ".join(totes),
+        cartons=", ".join(cartons),
     )  # fmt: skip
 
 

@@ -35,6 +35,8 @@ SMALLEST_ROOM_MM3 = 1_000_000
 
 def claim_order(tx: Transaction, holder: Holder, need: Need) -> PackPacket:
     """Take an order to a bench, by its own code or one of its totes. Raises NotFound, NotReady, WorkHeldElsewhere."""
+    # A hold that is added just now either sees this claim or is seen by it.
+    tx.lock_warehouse()
     order_no = need.code if need.kind is ScanKind.ORDER else _order_in_tote(tx, need.code)
     table = tables.fulfilment_order
     order = tx.row(select(table).where(tx.mine(table), table.c.order_no == order_no))

@@ -55,7 +55,7 @@ def held_orders(tx: Transaction, orders: Collection[str] | None = None) -> dict[
     if not held:
         return {}
     found: dict[str, Hold] = {}
-    for row in _in_hand(tx, None, orders):
+    for row in _in_hand(tx, None, orders, {hold.location for hold in held.holds}):
         for hold in held.holds_on(_goods(row), row["location"]):
             found.setdefault(row["order_no"], hold)
     return found
@@ -70,14 +70,21 @@ def held_serials(tx: Transaction, skus: Collection[str]) -> dict[str, tuple[str,
     return {sku: tuple(sorted(set(serials))) for sku, serials in found.items()}
 
 
-def _in_hand(tx: Transaction, hold: Hold | None, orders: Collection[str] | None = None) -> Iterable[Row]:
-    """Promised units that lie in totes and cartons; those of a hold's product and lot, or of some orders."""
+def _in_hand(
+    tx: Transaction, hold: Hold | None, orders: Collection[str] | None = None, places: Collection[str] = ("",)
+) -> Iterable[Row]:
+    """Promised units that lie in totes and cartons; those of a hold's product and lot, or of some orders.
+
+    Without an empty name among `places`, only those that lie there: most holds are on shelves that want counting.
+    """
     allocation, location = tables.allocation, tables.location
     same = (allocation.c.warehouse_id == location.c.warehouse_id) & (allocation.c.location == location.c.location)
     where = [tx.mine(allocation), location.c.kind.in_(_IN_HAND)]
     if hold is not None:
         named = {"sku": hold.sku, "lot": hold.lot, "owner": hold.owner, "location": hold.location}
         where += [allocation.c[column] == name for column, name in named.items() if name]
+    if "" not in places:
+        where.append(allocation.c.location.in_(sorted(places)))
     if orders is not None:
         where.append(allocation.c.order_no.in_(list(orders)))
     return tx.rows(select(allocation).join(location, same).where(*where))
