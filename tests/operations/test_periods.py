@@ -1,6 +1,7 @@
 """Closed periods stay as they are: nothing comes into them, late facts are in the open one, and tampering is found."""
 
 from itertools import pairwise
+from threading import Thread
 
 import pytest
 from sqlalchemy import text
@@ -20,7 +21,7 @@ from warehouse_app.operations.periods import (
     show_period,
 )
 from warehouse_app.operations.valuation import stock_value
-from warehouse_app.store.database import Database
+from warehouse_app.store.database import Database, utc_now
 
 UNITS, ENTERED = "morning / : units", "morning / : units of cost entries"
 VALUE, SEAL = "morning / : value", "morning: seal"
@@ -209,4 +210,24 @@ def test_day_of_many_periods_still_ties(house: DespatchHouse) -> None:
         then = house.database.read(stock_value, None, None, one.ends_at)
         assert (one.units, one.value) == (then.units, then.value)
     assert all(later.starts_at == one.ends_at for one, later in pairwise(periods))
+    assert house.differences() == ()
+
+
+def test_facts_that_are_booked_while_periods_are_closed_are_in_one_of_them_or_after(house: DespatchHouse) -> None:
+    def book() -> None:
+        for _ in range(12):
+            house.happen("09:00", "W-03", [RECEIVED])
+
+    house.database.clock = utc_now
+    booked = Thread(target=book)
+    booked.start()
+    closed: list[ClosedPeriod] = []
+    while booked.is_alive():
+        closed.append(close_period(house.database, f"p{len(closed)}", utc_now(), ""))
+    booked.join()
+
+    last = close_period(house.database, "last", utc_now(), "")
+
+    assert last.units == 43 + 12 * 4
+    assert [one.units for one in closed] == sorted(one.units for one in closed)
     assert house.differences() == ()
