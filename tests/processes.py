@@ -23,9 +23,9 @@ Answer = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Premises:
-    """A shared database and a station's folder."""
+    """A shared database, by its URL or file, and a station's folder."""
 
-    database: Path
+    database: str | Path
     home: Path
 
     @property

@@ -65,6 +65,11 @@ class TinyWarehouse:
         import_workers(self.database, io.BytesIO(WORKERS.encode()))
         import_stock(self.database, io.BytesIO(STOCK.encode()))
 
+    @property
+    def url(self) -> str:
+        """What another process is told to reach the same database."""
+        return self.database.engine.url.render_as_string(hide_password=False)
+
     def release(self, order_no: str, sku: str, quantity: int) -> str:
         """Have one order imported, reserved and released; give its pick list."""
         row = f"{order_no},1,{at('07:00').isoformat()},next_day,{sku},{quantity},Ann,1 Lane,Leeds,GB\n"

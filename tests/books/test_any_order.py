@@ -1,6 +1,5 @@
 """Whatever the stations report, in whatever order: the bookkeeper never fails and the books always tie."""
 
-import shutil
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from tests.books.floor import Happening, build_floor, happenings, moment_of, undone, work_of
+from tests.databases import Maker
 from tests.despatch import DespatchHouse, at
 from warehouse_app.books.bookkeeping import book_facts
 from warehouse_app.books.verify import verify
@@ -26,32 +26,29 @@ from warehouse_app.store.engine import open_database
 
 
 @pytest.fixture(scope="module")
-def floor(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Floor"]:
-    path = tmp_path_factory.mktemp("floor") / "warehouse.db"
-    shutil.copy(migrated_file, path)
-    database = Database(open_database(str(path)))
-    floor = Floor(DespatchHouse(database), path)
-    yield floor
+def floor(maker: Maker, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Floor"]:
+    folder = tmp_path_factory.mktemp("floor")
+    url = maker.make("migrated", folder)
+    database = Database(open_database(url))
+    yield Floor(DespatchHouse(database), maker, url, folder)
     database.close()
+    maker.drop(url)
 
 
 class Floor:
     """One house that starts over for each story; the engine stays, for compiling its statements takes longest."""
 
-    def __init__(self, house: DespatchHouse, path: Path) -> None:
+    def __init__(self, house: DespatchHouse, maker: Maker, url: str, folder: Path) -> None:
         build_floor(house)
         house.clock = "12:00"
-        self.house, self._path = house, path
-        self._template = path.with_name("template.db")
+        self.house, self._maker, self._url = house, maker, url
         house.database.close()
-        shutil.copy(path, self._template)
+        self._built = maker.copy(url, folder)
 
     def start_over(self) -> DespatchHouse:
         """The house as it was built."""
         self.house.database.close()
-        for suffix in ("-wal", "-shm"):
-            self._path.with_name(self._path.name + suffix).unlink(missing_ok=True)
-        shutil.copy(self._template, self._path)
+        self._maker.replace(self._url, self._built)
         self.house._sequences.clear()  # noqa: SLF001 - stations begin afresh with the house
         return self.house
 
@@ -63,11 +60,24 @@ names = st.sampled_from(({"sku": "CUP"}, {"lot": "L1"}, {"location": "A01"}, {"s
 holds = st.dictionaries(st.integers(0, 24), names, max_size=2)
 
 
-@settings(
-    max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+def quick(examples: int) -> settings:
+    health = [HealthCheck.function_scoped_fixture]
+    return settings(max_examples=examples, deadline=None, derandomize=True, suppress_health_check=health)
+
+
+@pytest.mark.on("sqlite")
+@quick(120)
 @given(story=stories, batch=batches, cancelled=cancellations, held=holds)
 def test_any_story_leaves_books_that_tie(
+    floor: Floor, story: list[Happening], batch: int, cancelled: dict[int, str], held: dict[int, dict[str, str]]
+) -> None:
+    the_books_tie(floor, story, batch, cancelled, held)
+
+
+@pytest.mark.on("postgresql")
+@quick(40)
+@given(story=stories, batch=batches, cancelled=cancellations, held=holds)
+def test_any_story_leaves_books_that_tie_on_a_server(
     floor: Floor, story: list[Happening], batch: int, cancelled: dict[int, str], held: dict[int, dict[str, str]]
 ) -> None:
     the_books_tie(floor, story, batch, cancelled, held)

@@ -138,9 +138,9 @@ def test_fact_about_another_product_than_its_line_waits_for_a_person(house: Desp
 
 
 def test_version_of_a_newer_release_stops_that_station_only(house: DespatchHouse) -> None:
-    post_raw(house, "put_away", 1, encode(to_shelf(1)))
+    post_raw(house, "put_away", PutAway.version, encode(to_shelf(1)))
     post_raw(house, "put_away", 99, "{}")
-    post_raw(house, "put_away", 1, encode(to_shelf(2)))
+    post_raw(house, "put_away", PutAway.version, encode(to_shelf(2)))
     post(house, "S1", "", to_shelf(4))
 
     book_everything(house.database)

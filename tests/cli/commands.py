@@ -28,16 +28,18 @@ class Done:
 class Shell:
     """Runs commands on one database and one station's folder."""
 
-    def __init__(self, folder: Path, capture: pytest.CaptureFixture[str], patch: pytest.MonkeyPatch) -> None:
+    def __init__(
+        self, database: str, folder: Path, capture: pytest.CaptureFixture[str], patch: pytest.MonkeyPatch
+    ) -> None:
         self.folder = folder
-        self.database = folder / "shared.db"
+        self.database = database
         self.home = folder / "home"
         self._capture = capture
         self._patch = patch
 
     def run(self, *words: str, text: bytes | None = None) -> Done:
         """The command with --json behind it."""
-        options = ("--json", "--database", str(self.database), "--home", str(self.home))
+        options = ("--json", "--database", self.database, "--home", str(self.home))
         return self.bare(*words, *options, text=text)
 
     def bare(self, *words: str, text: bytes | None = None) -> Done:

@@ -4,12 +4,15 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pysqlite3
 import pytest
 from pypdf import PdfReader
+from sqlalchemy import text
 
 from tests.cli.commands import Shell
 from tests.processes import Premises, StationProcess, follow
+from tests.station.benches import table_counts
+from warehouse_app.store.database import Database
+from warehouse_app.store.engine import open_database
 
 ORDER = "551725"
 FACT_KEYS = {
@@ -54,7 +57,7 @@ def test_verify_of_a_sound_house_says_so(shell: Shell) -> None:
 
 def test_verify_names_what_differs_and_fails(shell: Shell) -> None:
     sku = shell.run("stock").json[0]["sku"]
-    tamper(shell, "UPDATE balance SET on_hand = on_hand + 5 WHERE physical AND sku = ?", sku)
+    tamper(shell, "UPDATE balance SET on_hand = on_hand + 5 WHERE physical AND sku = :sku", sku=sku)
 
     done = shell.run("verify")
 
@@ -93,7 +96,7 @@ def test_codes_of_one_kind(kind: str, shell: Shell) -> None:
 
 
 def test_options_may_stand_before_and_after_the_command(shell: Shell) -> None:
-    options = ("--database", str(shell.database), "--home", str(shell.home), "--json")
+    options = ("--database", shell.database, "--home", str(shell.home), "--json")
 
     before = shell.bare(*options, "orders", "list")
     after = shell.bare("orders", "list", *options)
@@ -103,7 +106,7 @@ def test_options_may_stand_before_and_after_the_command(shell: Shell) -> None:
 
 
 def test_database_and_home_come_from_the_environment_too(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WAREHOUSE_DATABASE", str(shell.database))
+    monkeypatch.setenv("WAREHOUSE_DATABASE", shell.database)
     monkeypatch.setenv("WAREHOUSE_HOME", str(shell.home))
 
     assert shell.bare("orders", "list", "--json").json == shell.run("orders", "list").json
@@ -335,15 +338,15 @@ def work_some(shell: Shell, task: str, scans: int) -> None:
 
 def row_counts(shell: Shell) -> list[int]:
     """Rows of the tables that commands write."""
-    connection = pysqlite3.connect(str(shell.database))
-    tables = ("move", "balance", "fulfilment_order", "order_history", "fact", "claim", "product", "hold", "feed")
-    counts = [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables]  # noqa: S608
-    connection.close()
-    return counts
+    database = Database(open_database(shell.database))
+    counts = table_counts(database)
+    database.close()
+    names = ("move", "balance", "fulfilment_order", "order_history", "fact", "claim", "product", "hold", "feed")
+    return [counts[name] for name in names]
 
 
-def tamper(shell: Shell, statement: str, *values: str) -> None:
-    connection = pysqlite3.connect(str(shell.database))
-    connection.execute(statement, values)
-    connection.commit()
-    connection.close()
+def tamper(shell: Shell, statement: str, **values: str) -> None:
+    engine = open_database(shell.database)
+    with engine.begin() as connection:
+        connection.execute(text(statement), values)
+    engine.dispose()

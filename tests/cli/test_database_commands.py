@@ -1,5 +1,7 @@
 """db copy, db backup, db restore and verify --head, as a shell runs them."""
 
+import pytest
+
 from tests.cli.commands import Shell
 
 
@@ -17,6 +19,7 @@ def test_copy_prints_its_proof_and_a_second_one_is_refused(shell: Shell) -> None
     assert again.err.startswith(f"error: {target} is not empty: ")
 
 
+@pytest.mark.on("sqlite")
 def test_backup_is_restored_where_no_database_is_yet(shell: Shell) -> None:
     backup, place = str(shell.folder / "a.backup"), ("--database", str(shell.folder / "new" / "shared.db"))
     head = shell.run("verify").json["head"]
@@ -30,6 +33,7 @@ def test_backup_is_restored_where_no_database_is_yet(shell: Shell) -> None:
     assert restored.json["database"] == place[1]
 
 
+@pytest.mark.on("sqlite")
 def test_cut_backup_is_refused_in_one_line(shell: Shell) -> None:
     backup = shell.folder / "a.backup"
     shell.run("db", "backup", str(backup))

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from pypdf import PdfReader
 
 from tests.documents.readers import codes_on, page_image
@@ -84,6 +85,7 @@ def work(premises: Premises, task: str) -> Answer:
     return last
 
 
+@pytest.mark.on("sqlite")
 def test_order_cancelled_while_it_is_packed_stops_and_is_put_back(sample_premises: Premises) -> None:
     work(sample_premises, "pick")
     with StationProcess(sample_premises, "pack") as station:
@@ -114,6 +116,7 @@ def test_order_cancelled_while_it_is_packed_stops_and_is_put_back(sample_premise
     assert sample_premises.json("verify")["differences"] == []
 
 
+@pytest.mark.on("postgresql")
 def test_packed_order_that_is_cancelled_is_stopped_at_despatch(sample_premises: Premises) -> None:
     work(sample_premises, "pick")
     work(sample_premises, "pack")

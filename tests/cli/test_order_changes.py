@@ -54,7 +54,7 @@ def test_split_order_is_merged_again(shell: Shell) -> None:
     assert (done.status, done.json["merged"], done.json["state"]) == (0, [f"{order}-2"], "reserved")
     assert (
         "merged into order"
-        in shell.bare("orders", "show", f"{order}-2", "--database", str(shell.database), "--home", str(shell.home)).out
+        in shell.bare("orders", "show", f"{order}-2", "--database", shell.database, "--home", str(shell.home)).out
     )
     assert shell.run("verify").json["differences"] == []
 

@@ -66,10 +66,10 @@ def recall(migrated_file: Path, tmp_path: Path) -> Iterator[Recall]:
     with ExitStack() as stack:
         stations = {}
         for task in ("pick", "pack", "ship"):
-            premises = Premises(path, tmp_path / task)
+            premises = Premises(house.url, tmp_path / task)
             stations[task] = stack.enter_context(StationProcess(premises, task, options=("--station", task.upper())))
             stations[task].said()
-        yield Recall(house, Premises(path, tmp_path / "desk"), stations)
+        yield Recall(house, Premises(house.url, tmp_path / "desk"), stations)
     database.close()
 
 
@@ -106,7 +106,7 @@ def test_lot_is_stopped_at_pick_at_pack_and_at_despatch_and_its_customers_are_li
     assert kinds(at_the_dock) == ["stopped"]
     assert [fact["kind"] for fact in at_the_dock["facts"]] == ["handover_stopped"]
 
-    out = recall.desk.database.with_name("customers.csv")
+    out = recall.desk.home.with_name("customers.csv")
     reached = recall.desk.json("holds", "reached", "--lot", "L1", "--out", str(out))
     assert [(one["order"], one["city"], one["lot"], one["quantity"]) for one in reached["customers"]] == [
         ("1", "Leeds", "L1", 2)

@@ -1,11 +1,11 @@
 """`station scan` as a program at the bench sees it: one answer a line, whatever the line holds."""
 
 import json
-from typing import Any
 
 import pytest
 
 from tests.cli.commands import Shell
+from tests.conftest import MakeUrl
 from tests.processes import Premises, StationProcess, follow
 
 ANSWER_KEYS = {"scan", "feedback", "expected", "facts", "durable", "ms"}
@@ -16,8 +16,8 @@ KINDS = {
 
 
 @pytest.fixture
-def packer(shell: Shell, picked_file: Any) -> Shell:  # noqa: ANN401 - a path from a fixture
-    shell.database.write_bytes(picked_file.read_bytes())
+def packer(shell: Shell, make_url: MakeUrl) -> Shell:
+    shell.database = make_url("picked")
     return shell
 
 

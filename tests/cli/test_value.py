@@ -52,7 +52,7 @@ def test_wrong_costs_and_times_are_told_in_a_line(shell: Shell) -> None:
 
 
 def test_people_read_money_and_programs_minor_units(shell: Shell) -> None:
-    options = ("--database", str(shell.database), "--home", str(shell.home))
+    options = ("--database", shell.database, "--home", str(shell.home))
 
     text = shell.bare("value", "--sku", "85123a", *options).out
     changed = shell.run("costs", "set", "85123A", "--unit-cost", "1.4").json

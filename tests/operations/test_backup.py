@@ -20,6 +20,8 @@ from warehouse_app.store.database import Database
 from warehouse_app.store.engine import open_database
 from warehouse_app.store.sqlite_file import SEAL_BYTES, BackupFailed, BadBackup, DatabaseInUse
 
+pytestmark = pytest.mark.on("sqlite")  # A server is backed up by its own tools.
+
 DAMAGES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "nothing in it": (lambda whole: whole[:0], "not an SQLite database"),
     "another kind of file": (lambda whole: b"PK\x03\x04" + whole[4:], "not an SQLite database"),

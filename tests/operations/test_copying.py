@@ -1,13 +1,12 @@
 """A copy of everything, on either engine, is equal and proved, or there is none."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from sqlalchemy import text
 
+from tests.databases import ServerMaker
 from tests.station.benches import table_counts
 from tests.warehouse import TinyWarehouse, at
 from warehouse_app.books.sealing import chain_head, ledger_hash, seal_now
@@ -18,9 +17,6 @@ from warehouse_app.operations.copying import CopyFailed, ForeignTarget, TargetNo
 from warehouse_app.operations.periods import close_period
 from warehouse_app.store.database import Database
 from warehouse_app.store.engine import open_database
-from warehouse_app.store.ids import new_key
-
-SERVER = os.environ.get("WAREHOUSE_TEST_POSTGRES", "")
 
 
 @pytest.fixture
@@ -36,16 +32,11 @@ def house(database: Database) -> TinyWarehouse:
 
 
 @pytest.fixture
-def postgres_url() -> Iterator[str]:
-    """A database of its own on the server that WAREHOUSE_TEST_POSTGRES names."""
-    if not SERVER:
-        pytest.skip("WAREHOUSE_TEST_POSTGRES names no server")
-    name = f"copy_{new_key()}"
-    with psycopg.connect(SERVER, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    yield f"{SERVER.rpartition('/')[0]}/{name}"
-    with psycopg.connect(SERVER, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+def server_url(postgres_maker: ServerMaker, tmp_path: Path) -> Iterator[str]:
+    """An empty database on a server, whatever the house stands on."""
+    url = postgres_maker.make("empty", tmp_path)
+    yield url
+    postgres_maker.drop(url)
 
 
 def silent(_table: str, _rows: int) -> None:
@@ -70,9 +61,9 @@ def test_copy_has_every_row_the_same_ledger_and_clean_books(house: TinyWarehouse
     copy.close()
 
 
-def test_copy_to_a_server_and_back_is_equal(house: TinyWarehouse, postgres_url: str, tmp_path: Path) -> None:
-    there = copy_database(house.database, postgres_url, silent)
-    server = opened(postgres_url)
+def test_copy_to_a_server_and_back_is_equal(house: TinyWarehouse, server_url: str, tmp_path: Path) -> None:
+    there = copy_database(house.database, server_url, silent)
+    server = opened(server_url)
     proof = server.read(verify)
 
     back = copy_database(server, str(tmp_path / "back.db"), silent)
@@ -84,9 +75,9 @@ def test_copy_to_a_server_and_back_is_equal(house: TinyWarehouse, postgres_url: 
     server.close()
 
 
-def test_altered_row_on_a_server_is_named(house: TinyWarehouse, postgres_url: str) -> None:
-    copy_database(house.database, postgres_url, silent)
-    server = opened(postgres_url)
+def test_altered_row_on_a_server_is_named(house: TinyWarehouse, server_url: str) -> None:
+    copy_database(house.database, server_url, silent)
+    server = opened(server_url)
     with server.engine.begin() as connection:
         connection.execute(text("ALTER TABLE move DISABLE TRIGGER ALL"))
         connection.execute(

@@ -1,6 +1,5 @@
-import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +14,6 @@ from warehouse_app.operations.claiming import Holder
 from warehouse_app.operations.packing import claim_order
 from warehouse_app.operations.today import read_today, read_upkeep, waiting_for_a_bench
 from warehouse_app.store.database import Database
-from warehouse_app.store.engine import open_database
 
 
 @pytest.fixture
@@ -79,15 +77,14 @@ def test_held_order_is_stuck_with_its_reason(house: TinyWarehouse) -> None:
     assert [(order.order_no, order.why) for order in stuck.held] == [("A-1", "address in doubt")]
 
 
-def test_picked_order_waits_for_a_bench_until_one_takes_it(picked_file: Path, tmp_path: Path) -> None:
-    database = Database(open_database(str(shutil.copy(picked_file, tmp_path / "warehouse.db"))))
+def test_picked_order_waits_for_a_bench_until_one_takes_it(make_database: Callable[[str], Database]) -> None:
+    database = make_database("picked")
 
     before = database.read(waiting_for_a_bench)
     database.write(claim_order, Holder("S2", "W-04"), Need(ScanKind.TOTE, before[0].tote))
     after = database.read(waiting_for_a_bench)
 
     assert [order.order_no for order in after] == [order.order_no for order in before[1:]]
-    database.close()
 
 
 def test_books_that_have_everything_are_not_behind(house: TinyWarehouse) -> None:

@@ -21,7 +21,7 @@ def house(database: Database) -> TinyWarehouse:
 
 
 def premises_of(house: TinyWarehouse, folder: Path) -> Premises:
-    return Premises(Path(str(house.database.engine.url.database)), folder / "home")
+    return Premises(house.url, folder / "home")
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
 """Posting: every fact of the journal reaches the shared database exactly once, whatever happens between."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
+from tests.databases import Maker
 from tests.station.benches import NOON, Station, fact_count, put_away
 from tests.warehouse import TinyWarehouse
 from warehouse_app.books.bookkeeping import book_everything
@@ -93,16 +94,15 @@ def test_answer_that_got_lost_does_not_double_a_fact(
 
 
 def test_shared_database_restored_from_an_older_copy_gets_the_missing_facts_again(
-    house: TinyWarehouse, station: Station, tmp_path: Path
+    house: TinyWarehouse, station: Station, maker: Maker, tmp_path: Path
 ) -> None:
     journal(station, 4)
     station.link.settle()
-    old = tmp_path / "old.db"
-    copy_of(house.database, old)
+    old = maker.copy(house.url, tmp_path)
     journal(station, 5)
     station.link.settle()
 
-    restored = Database(open_database(str(old)), clock=house.database.clock)
+    restored = Database(open_database(old), clock=house.database.clock)
     link = Link(station.file, restored, Replica(station.file))
     link.connect()
     link.settle()
@@ -115,19 +115,15 @@ def test_shared_database_restored_from_an_older_copy_gets_the_missing_facts_agai
 
 
 def test_connected_station_posts_again_after_the_database_was_replaced_beneath_it(
-    house: TinyWarehouse, station: Station, tmp_path: Path
+    house: TinyWarehouse, station: Station, maker: Maker, tmp_path: Path
 ) -> None:
     journal(station, 4)
     station.link.settle()
-    old = tmp_path / "old.db"
-    copy_of(house.database, old)
+    old = maker.copy(house.url, tmp_path)
     journal(station, 5)
     station.link.settle()
-    path = house.database.engine.url.database
     house.database.close()
-    for name in (f"{path}-wal", f"{path}-shm"):
-        Path(name).unlink(missing_ok=True)
-    shutil.copy(old, str(path))
+    maker.replace(house.url, old)
 
     station.link.reconnect()
     station.link.settle()
@@ -195,11 +191,10 @@ def test_facts_are_forgotten_after_thirty_days_and_posting_goes_on(house: TinyWa
 
 
 def test_facts_that_wait_keep_a_station_with_its_database(
-    house: TinyWarehouse, station: Station, migrated_file: Path, tmp_path: Path
+    house: TinyWarehouse, station: Station, make_database: Callable[[str], Database]
 ) -> None:
     journal(station, 1)
-    shutil.copy(migrated_file, tmp_path / "other.db")
-    other = TinyWarehouse(Database(open_database(str(tmp_path / "other.db"))))
+    other = TinyWarehouse(make_database("migrated"))
 
     with pytest.raises(OtherDatabase):
         Link(station.file, other.database, Replica(station.file)).connect()
@@ -208,7 +203,6 @@ def test_facts_that_wait_keep_a_station_with_its_database(
 
     assert fact_count(house.database) == 1
     assert Journal(station.file).last_sequence == 0
-    other.database.close()
 
 
 def clone(station: Station, folder: Path) -> Station:
@@ -217,14 +211,6 @@ def clone(station: Station, folder: Path) -> Station:
     (folder / "copy").mkdir()
     shutil.copy(station.file.path, folder / "copy" / "station.db")
     return Station(folder / "copy", station.database)
-
-
-def copy_of(database: Database, path: Path) -> None:
-    database.close()
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("COMMIT")
-        connection.exec_driver_sql("VACUUM INTO ?", (str(path),))
-    database.close()
 
 
 def facts_of(database: Database) -> Sequence[Row]:

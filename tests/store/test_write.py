@@ -9,9 +9,8 @@ from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
-import pysqlite3
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.sql import ColumnElement
 
 from tests.processes import PATIENCE_S, ROOT, Premises
@@ -49,27 +48,25 @@ def house(database: Database) -> TinyWarehouse:
 
 
 def premises_of(house: TinyWarehouse, folder: Path) -> Premises:
-    return Premises(Path(str(house.database.engine.url.database)), folder / "home")
+    return Premises(house.url, folder / "home")
 
 
 @contextmanager
-def locked(house: TinyWarehouse) -> Iterator[pysqlite3.Connection]:
-    """Another process's open transaction."""
-    connection = pysqlite3.connect(
-        str(house.database.engine.url.database), isolation_level=None, check_same_thread=False
-    )
-    connection.execute("BEGIN IMMEDIATE")
-    yield connection
-    connection.close()
+def locked(house: TinyWarehouse) -> Iterator[Connection]:
+    """Another one's open transaction, which has the warehouse."""
+    engine = open_database(house.url)
+    with engine.connect() as connection:
+        Transaction(connection, house.database.warehouse_id, house.database.clock).lock_warehouse()
+        yield connection
+    engine.dispose()
 
 
-def test_decision_killed_in_the_middle_leaves_nothing(house: TinyWarehouse, tmp_path: Path) -> None:
+def test_decision_killed_in_the_middle_leaves_nothing(house: TinyWarehouse) -> None:
     house.release("1", "CUP", 2)
     before = everything(house)
-    path = str(premises_of(house, tmp_path).database)
     for word in ("killed", "finished"):
         process = subprocess.Popen(
-            (sys.executable, "-c", HALF_A_DECISION, path), stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
+            (sys.executable, "-c", HALF_A_DECISION, house.url), stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT
         )
         assert process.stdout is not None
         assert process.stdout.readline() == b"half\n"
@@ -101,8 +98,9 @@ def test_decision_that_fails_leaves_nothing(house: TinyWarehouse) -> None:
     assert everything(house) == before
 
 
+@pytest.mark.on("sqlite")
 def test_locked_database_is_tried_again(house: TinyWarehouse) -> None:
-    impatient = Database(open_database(str(house.database.engine.url.database)), clock=house.database.clock)
+    impatient = Database(open_database(house.url), clock=house.database.clock)
     tried = []
 
     def decide(tx: Transaction) -> int:
@@ -114,7 +112,7 @@ def test_locked_database_is_tried_again(house: TinyWarehouse) -> None:
     with locked(house) as other, ThreadPoolExecutor(1) as pool:
         done = pool.submit(impatient.write, decide)
         wait_for_a_try(impatient)
-        other.execute("ROLLBACK")
+        other.rollback()
         number = done.result(PATIENCE_S)
 
     assert number == 1
@@ -122,6 +120,7 @@ def test_locked_database_is_tried_again(house: TinyWarehouse) -> None:
     impatient.close()
 
 
+@pytest.mark.on("sqlite")
 def test_database_that_stays_locked_is_said_to_be_away(house: TinyWarehouse, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database_module, "TRIES", 2)
     with house.database.engine.connect() as connection:
@@ -135,7 +134,7 @@ def test_database_that_stays_locked_is_said_to_be_away(house: TinyWarehouse, mon
 
 def test_reading_goes_on_while_somebody_writes(house: TinyWarehouse) -> None:
     with locked(house) as other:
-        other.execute("UPDATE balance SET on_hand = on_hand + 100 WHERE location = 'A01'")
+        other.exec_driver_sql("UPDATE balance SET on_hand = on_hand + 100 WHERE location = 'A01'")
 
         assert house.on_hand()["A01", "CUP"] == 10
 

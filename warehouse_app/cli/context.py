@@ -34,14 +34,18 @@ class Context:
     @cached_property
     def database(self) -> Database:
         """The shared database with the tables of this release. Raises DatabaseNotReady, StoreUnavailable."""
-        database = self.open_database()
-        self.require_ready(database)
-        return database
+        self.require_ready(self.any_database)
+        return self.any_database
 
     @cached_property
     def any_database(self) -> Database:
         """The shared database in whatever state."""
         return self.open_database()
+
+    def close(self) -> None:
+        """Take leave of the database, if one was opened; a server notes down everybody who goes without a word."""
+        if "any_database" in self.__dict__:
+            self.any_database.close()
 
 
 Run = Callable[[Context, Namespace], int]

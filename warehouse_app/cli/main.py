@@ -3,6 +3,7 @@
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
+from contextlib import closing
 
 from warehouse_app import __version__
 from warehouse_app.cli import (
@@ -60,7 +61,8 @@ def build_parser() -> ArgumentParser:
 def run_command(make_context: Callable[[], Context], arguments: Namespace) -> int:
     """Run the command that was asked for; what a person can act on ends in one line on standard error."""
     try:
-        return int(arguments.run(make_context(), arguments))
+        with closing(make_context()) as context:
+            return int(arguments.run(context, arguments))
     except Interrupted as error:
         print(error_text(error), file=sys.stderr)
         return STOPPED_BY_A_PERSON

@@ -232,9 +232,7 @@ def waiting_for_a_bench(tx: Transaction, limit: int = 12) -> tuple[WaitingOrder,
         tx.mine(claim), claim.c.state == "held", claim.c.work == func.concat("pack:", order.c.order_no)
     )
     first_tote = (
-        select(func.min(tote.c.tote))
-        .where(tote.c.warehouse_id == order.c.warehouse_id, tote.c.order_no == order.c.order_no)
-        .scalar_subquery()
+        select(func.min(tote.c.tote)).where(tx.mine(tote), tote.c.order_no == order.c.order_no).scalar_subquery()
     )
     same = (line.c.warehouse_id == order.c.warehouse_id) & (line.c.order_no == order.c.order_no)
     query = (
@@ -402,7 +400,7 @@ def _last_count(tx: Transaction) -> LastCount | None:
     """The newest planned day with at least one counted location, else the newest plan at all."""
     plan, task = tables.count_plan, tables.count_task
     same = (task.c.warehouse_id == plan.c.warehouse_id) & (task.c.plan_no == plan.c.plan_no)
-    counted = func.sum(task.c.counted_at.is_not(None).cast(task.c.walk_no.type))
+    counted = func.count(task.c.counted_at)
     query = (
         select(plan.c.business_day, counted.label("counted"))
         .join(task, same)
