@@ -4,8 +4,7 @@ What still lies on a shelf is promised anew from elsewhere or becomes short; the
 in totes and cartons stay with their orders, which are stopped where they are.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.sql import ColumnElement
@@ -13,8 +12,8 @@ from sqlalchemy.sql import ColumnElement
 from warehouse_app.books.availability import unpromised
 from warehouse_app.books.held_stock import HeldStock, Hold, held_by, held_stock
 from warehouse_app.books.ledger import Books, Cause, new_books
-from warehouse_app.books.loading import Needs, load, load_stock, write
-from warehouse_app.books.settle import give_back, settle, urgency
+from warehouse_app.books.loading import load_draws, load_stock, write
+from warehouse_app.books.settle import give_back, settle
 from warehouse_app.domain.wording import STOCK_GIVEN_BACK
 from warehouse_app.store import tables
 from warehouse_app.store.database import Row, Transaction
@@ -30,7 +29,7 @@ def replan_for_hold(tx: Transaction, books: Books, hold: Hold) -> set[str]:
     rows = _stopped_shelves(tx, hold)
     everything = held_stock(tx, {row["sku"] for row in rows})
     promised = [row for row in rows if row["allocated"] > row["on_hand"] - _stopped(everything, row)]
-    load_promises(tx, books, {row["location"] for row in promised})
+    load_promises(tx, books, {row["location"] for row in promised}, {row["sku"] for row in promised})
     told = {"hold": hold.hold_id, "names": hold.names, "reason": hold.reason}
     for row in promised:
         balance = books.balances[row["location"], row["sku"], row["owner"], row["lot"]]
@@ -39,11 +38,25 @@ def replan_for_hold(tx: Transaction, books: Books, hold: Hold) -> set[str]:
     return {row["sku"] for row in rows}
 
 
-def load_promises(tx: Transaction, books: Books, places: Collection[str]) -> None:
-    """Load everything that is promised from these places, with its orders."""
-    found = books.allocations.load(tx, "location", places)
-    orders = frozenset(row.order_no for row in found)
-    load(tx, books, Needs(orders=orders, places=frozenset(places), skus=frozenset(row.sku for row in found)))
+def load_promises(tx: Transaction, books: Books, places: Collection[str], skus: Collection[str]) -> None:
+    """Load what is promised of these products from these places, and of its orders what settling them looks at."""
+    found = books.allocations.load(tx, "location", places, tables.allocation.c.sku.in_(list(skus)))
+    _load_orders(tx, books, {row.order_no for row in found}, skus)
+    books.balances.load(tx, "location", places, tables.balance.c.sku.in_(list(skus)))
+
+
+def _load_orders(tx: Transaction, books: Books, orders: Collection[str], skus: Collection[str]) -> None:
+    """Orders without what lies at the other places that they are promised from: a hold may touch hundreds of them."""
+    for rows in (books.orders, books.lines, books.stops):
+        rows.load(tx, "order_no", orders)
+    books.reservations.load(tx, "order_no", orders, tables.reservation.c.sku.in_(list(skus)))
+    allocations = books.allocations.load(tx, "order_no", orders)
+    books.locations.load(tx, "location", {row.location for row in allocations})
+    lists = {stop.list_no for stop in books.stops}
+    books.pick_lists.load(tx, "list_no", lists)
+    books.claims.load(tx, "work", [f"pick:{name}" for name in lists] + [f"pack:{name}" for name in orders])
+    load_draws(tx, books, orders)
+    load_stock(tx, books, skus)
 
 
 def settle_and_write(tx: Transaction, books: Books, skus: Iterable[str], reason: str) -> int:
@@ -95,25 +108,43 @@ def _give_back_reservations(tx: Transaction, cause: Cause, over: dict[Stock, int
     """The least urgent orders give back what nothing is allocated for yet."""
     books = new_books(tx.recorded_at, cause)
     skus = {sku for _, sku in over}
-    found = books.reservations.load(tx, "sku", skus)
-    load(tx, books, Needs(orders=frozenset(row.order_no for row in found)))
-    load_stock(tx, books, skus)
-    mine = defaultdict(list)
-    for line in books.lines:
-        if line.reserved > line.allocated:
-            mine[line.owner, line.sku].append(line)
+    giving = {key: _least_urgent(tx, key, excess) for key, excess in over.items()}
+    _load_orders(tx, books, {row["order_no"] for rows in giving.values() for row in rows}, skus)
     before = {(line.order_no, line.line_no): line.short for line in books.lines}
-    for key, excess in over.items():
-        left = excess
-        for line in sorted(mine[key], key=lambda line: urgency(books, line.order_no), reverse=True):
+    for key, rows in giving.items():
+        left = over[key]
+        for row in rows:
+            line = books.lines[row["order_no"], row["line_no"]]
             lost = min(left, line.reserved - line.allocated)
-            if lost > 0:
-                books.reserve(line, -lost)
-                line.short += lost
-                left -= lost
+            books.reserve(line, -lost)
+            line.short += lost
+            left -= lost
+            if lost:
                 books.note(line.order_no, "reservation_lost", sku=line.sku, quantity=lost, reason=reason)
                 books.touched.add(line.order_no)
     settle(tx, books)
     lost = _explain(books, before, reason)
     write(tx, books)
     return lost
+
+
+def _least_urgent(tx: Transaction, stock: Stock, units: int) -> Sequence[Row]:
+    """Order lines that give back so many units which are reserved and not allocated, in the reverse of `order_rank`."""
+    line, order = tables.fulfilment_line, tables.fulfilment_order
+    reservation = tables.reservation
+    of_line = (reservation.c.warehouse_id == line.c.warehouse_id) & (reservation.c.order_no == line.c.order_no)
+    of_order = (line.c.warehouse_id == order.c.warehouse_id) & (line.c.order_no == order.c.order_no)
+    owner, sku = stock
+    query = (
+        select(line.c.order_no, line.c.line_no)
+        .select_from(reservation)
+        .join(line, of_line & (reservation.c.line_no == line.c.line_no))
+        .join(order, of_order)
+        .where(tx.mine(reservation), reservation.c.sku == sku, reservation.c.owner == owner)
+        .where(line.c.reserved > line.c.allocated)
+        .order_by(
+            order.c.ship_by.desc(), order.c.priority, order.c.tier, order.c.ordered_at.desc(), order.c.order_no.desc()
+        )
+        .limit(units)
+    )
+    return tx.rows(query)

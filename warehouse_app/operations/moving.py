@@ -147,7 +147,7 @@ def _take(tx: Transaction, wanted: StockWanted, places: tuple[str, str], kind: s
     if balance.on_hand < wanted.quantity:
         names = " / ".join(name for name in goods if name)
         raise NotEnough(location=source, on_hand=balance.on_hand, names=names, quantity=wanted.quantity)
-    load_promises(tx, books, [source])
+    load_promises(tx, books, [source], [sku])
     _check_in_hand(tx, books, balance, wanted.quantity)
     if not why.force:
         _check_promises(tx, books, balance, places, wanted)
