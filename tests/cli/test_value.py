@@ -38,6 +38,7 @@ def test_wrong_costs_and_times_are_told_in_a_line(shell: Shell) -> None:
     for words in (
         ("value", "--sku", "NO-SUCH"),
         ("value", "--at", "yesterday"),
+        ("value", "--at", "0001-01-01T00:00:00+14:00"),
         ("value", "roll-forward", "--from", "2030-01-01", "--to", "2020-01-01"),
         ("costs", "add", "PO-NONE", "--amount", "1", "--kind", "duty"),
         ("costs", "list", "PO-NONE"),

@@ -203,9 +203,10 @@ def parse_time(text: str) -> datetime:
     """A time as people and programs write it; without a zone it is UTC. Raises BadTime."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        # The second is for the first and last hours that can be written, when UTC is outside of them.
         raise BadTime(text=text) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _sku(line: OrderLine) -> str:

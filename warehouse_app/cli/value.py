@@ -110,7 +110,15 @@ def show_history(context: Context, arguments: Namespace) -> int:
         )
         for entry in found
     ]  # fmt: skip
-    headings = [tr("entry"), tr("recorded (UTC)"), tr("owner"), tr("kind"), tr("order"), tr("units"), tr("value")]
+    headings = [
+        tr("entry"),
+        tr("recorded (UTC)"),
+        tr("owner"),
+        tr("kind"),
+        tr("order or reason"),
+        tr("units"),
+        tr("value"),
+    ]
     headings += [tr("units then"), tr("value then")]
     context.output.result(found, table(headings, rows) if rows else tr("Nothing in stock."))
     return 0

@@ -24,6 +24,7 @@ from warehouse_app.store.ids import new_key
 Kind = Literal["freight", "duty", "other"]
 Spread = Literal["value", "units", "weight"]
 KINDS: tuple[Kind, ...] = ("freight", "duty", "other")
+REASON_LENGTH_MOST = 200
 SPREADS: tuple[Spread, ...] = ("value", "units", "weight")
 
 
@@ -138,7 +139,7 @@ def list_landed_costs(tx: Transaction, po_no: str | None = None) -> tuple[Landed
 def change_unit_cost(tx: Transaction, sku: str, unit_cost: str, owner: str, reason: str) -> CostChange:
     """Let an owner's units on hand be worth this each from now on. Raises NotFound, BadAmount, NothingOnHand."""
     currency = str(tx.lock_warehouse()["currency"])
-    name = canonical_sku(tx, sku)
+    name, why = canonical_sku(tx, sku), " ".join(reason.split())[:REASON_LENGTH_MOST]
     try:
         cost = to_unit_cost(decimal_amount(unit_cost), currency)
     except ValueError:
@@ -151,7 +152,7 @@ def change_unit_cost(tx: Transaction, sku: str, unit_cost: str, owner: str, reas
     change = pool.add(cost * pool.quantity - before)
     pools.write(tx)
     if change:
-        add_entries(tx, [CostEntry(owner, name, "cost_change", 0, change, new_key(), reference=reason)])
+        add_entries(tx, [CostEntry(owner, name, "cost_change", 0, change, new_key(), reference=why)])
     return CostChange(name, owner, pool.quantity, before, pool.value)
 
 

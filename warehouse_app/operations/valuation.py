@@ -95,7 +95,8 @@ class StockValue:
 
 
 def stock_value(tx: Transaction, by: By | None, sku: str | None = None, at: datetime | None = None) -> StockValue:
-    """What all stock is worth, or one product. Raises NotFound, NoWarehouse."""
+    """What all stock is worth, or one product; a moment in the future is now. Raises NotFound, NoWarehouse."""
+    at = None if at is None or at >= tx.now else at
     name = canonical_sku(tx, sku) if sku is not None else None
     found = worth_now(tx, name) if at is None else worth_at(tx, name, at)
     rows: tuple[ProductValue, ...] | tuple[GroupValue, ...]
