@@ -1,6 +1,6 @@
 """A database from before values were kept: what lies in its house is worth what its products cost."""
 
-from pathlib import Path
+from collections.abc import Callable
 
 from alembic import command
 from sqlalchemy import Engine, text
@@ -31,19 +31,19 @@ INSERT INTO purchase_line (warehouse_id, po_no, line_no, ordered, unit_cost, cur
 NOW = "2026-03-02T08:00:00.000000+00:00"
 
 
-def before_values_were_kept(folder: Path) -> Engine:
-    engine = open_database(str(folder / "old.db"))
+def before_values_were_kept(url: str) -> Engine:
+    engine = open_database(url)
     with engine.begin() as connection:
         config = alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, "2026_11_22_stock_snapshots")
         for statement in BEFORE.strip().split(";\n"):
-            connection.execute(text(statement.rstrip(";")), {"now": NOW} if ":now" in statement else {})
+            connection.execute(text(statement.rstrip(";").replace(":now", f"'{NOW}'")))
     return engine
 
 
-def test_what_lies_in_the_house_is_worth_what_its_products_cost(tmp_path: Path) -> None:
-    engine = before_values_were_kept(tmp_path)
+def test_what_lies_in_the_house_is_worth_what_its_products_cost(make_url: Callable[[str], str]) -> None:
+    engine = before_values_were_kept(make_url("empty"))
 
     upgrade(engine)
 
