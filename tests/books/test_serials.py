@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from tests.despatch import DespatchHouse
+from tests.despatch import DOCK, PACKER, DespatchHouse
 from warehouse_app.books.availability import reservable, shelf_balances
 from warehouse_app.domain.facts import (
+    CartonClosed,
     Fact,
     FirstPutAway,
     GoodsReceived,
@@ -151,6 +152,22 @@ def test_held_serial_takes_one_unit_of_its_place_out_of_sale(house: DespatchHous
         house.database.write(add_hold, "again", "W-02", serial="S-2", sku="PHONE")
     house.database.write(remove_hold, "W-02", serial="S-2")
     assert house.database.read(list_holds) == ()
+
+
+def test_held_serial_stops_its_carton_at_despatch_and_names_who_has_it(house: DespatchHouse) -> None:
+    packet = house.packing("1", 2)
+    tote, carton = packet.units[0].tote, packet.ssccs[0]
+    packed = [UnitPacked("1", 1, "", "CUP", "", 1, tote, carton, serial) for serial in ("S-1", "S-2")]
+    house.post(PACKER, [*packed, CartonClosed("1", carton, 1, "", 400, "scale", last=True)], packet.work)
+
+    added = house.database.write(add_hold, "stolen", "W-02", serial="S-1")
+
+    assert added.cartons_stopped == (carton,)
+    [listed] = house.claim(carton, DOCK).cartons
+    assert listed.stopped == "stock_held"
+    house.post(DOCK, [HandedOver("1", carton, "POST", "M-000001")], "ship:M-000001")
+    [customer] = house.database.read(reached, added.as_stop).customers
+    assert (customer.serial, customer.quantity, customer.carton) == ("S-1", 1, carton)
 
 
 def test_receiver_knows_the_units_that_are_in_the_house(house: DespatchHouse) -> None:

@@ -22,6 +22,9 @@ from warehouse_app.store.database import Transaction
 from warehouse_app.store.ids import new_key
 
 MOVE, ADJUST = BY_DECISION
+MOST_UNITS = 1_000_000_000
+"""More than any place holds; a number of more digits is a slip."""
+
 TARGETS = ("storage", "receiving", "packing", "despatch", "quarantine", "damaged")
 
 
@@ -134,8 +137,8 @@ def adjust_stock(tx: Transaction, wanted: StockWanted, location: str, why: Why) 
     if wanted.quantity < 0:
         lost = StockWanted(wanted.sku, -wanted.quantity, wanted.lot, wanted.owner, wanted.serial)
         return _take(tx, lost, (location, LOSS), ADJUST, why)
-    if wanted.quantity == 0:
-        raise NothingToMove(quantity=0, source=LOSS, target=location)
+    if not 0 < wanted.quantity <= MOST_UNITS:
+        raise NothingToMove(quantity=wanted.quantity, source=LOSS, target=location)
     return _find(tx, wanted, location, why)
 
 
