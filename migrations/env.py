@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from warehouse_app.store.collation import compare_by_code_point
 from warehouse_app.store.engine import open_database
 from warehouse_app.store.tables import metadata
 
@@ -14,6 +15,7 @@ def run() -> None:
     context.configure(connection=connection, target_metadata=metadata, render_as_batch=False)
     with context.begin_transaction():
         context.run_migrations()
+        compare_by_code_point(connection)
 
 
 run()

@@ -27,7 +27,7 @@ from warehouse_app.operations.import_products import import_products
 from warehouse_app.operations.recalls import reached
 from warehouse_app.operations.receiving import claim_purchase_order
 from warehouse_app.store import tables
-from warehouse_app.store.database import Database, Row
+from warehouse_app.store.database import Database, Row, Transaction
 
 PHONE = "sku,name,serial_rule,unit_cost,currency\nPHONE,Phone,serial,99.00,GBP\n"
 
@@ -173,7 +173,8 @@ def test_held_serial_stops_its_carton_at_despatch_and_names_who_has_it(house: De
 def test_receiver_knows_the_units_that_are_in_the_house(house: DespatchHouse) -> None:
     order = {"po_no": "PO-1", "supplier": "ACME", "state": "open", "due_on": None}
     line = {"po_no": "PO-1", "line_no": 1, "owner": "", "sku": "PHONE", "ordered": 3}
-    house.database.write(lambda tx: (tx.put(tables.purchase_order, [order]), tx.put(tables.purchase_line, [line])))
+    house.database.write(Transaction.put, tables.purchase_order, [order])
+    house.database.write(Transaction.put, tables.purchase_line, [line])
     happen(house, "09:00", received("S-1"))
 
     packet = house.database.write(claim_purchase_order, Holder("RECV-1", "W-03"), Need(ScanKind.PURCHASE_ORDER, "PO-1"))

@@ -4,13 +4,17 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, or_, select, true
 from sqlalchemy.sql import ColumnElement
 
 from warehouse_app.books.held_stock import HeldStock, held_stock
+from warehouse_app.books.ledger import Books
 from warehouse_app.planning.allocation import LotBalance
+from warehouse_app.planning.demand import StockKey
+from warehouse_app.planning.tracing import Goods
 from warehouse_app.store import tables
 from warehouse_app.store.database import LIST_CHUNK, Row, Transaction
 
@@ -27,47 +31,52 @@ class Stops:
 
     def stopped(self, row: Row) -> int:
         """How many units of a balance (with the last day of its lot) may not be promised."""
-        on_hand: int = row["on_hand"]
-        if row["expires_on"] is not None and row["expires_on"] < self.today:
-            return on_hand
-        return self.held.units((row["owner"], row["sku"], row["lot"]), row["location"], on_hand) if self.held else 0
+        goods = (row["owner"], row["sku"], row["lot"])
+        return self.stopped_of(goods, row["location"], row["on_hand"], row["expires_on"])
 
     def free(self, row: Row) -> int:
         """How many units of a balance may be promised."""
         return max(0, int(row["on_hand"]) - int(row["allocated"]) - self.stopped(row))
 
+    def stopped_of(self, goods: Goods, location: str, on_hand: int, expires_on: date | None) -> int:
+        """The same, told in words."""
+        if expires_on is not None and expires_on < self.today:
+            return on_hand
+        return self.held.units(goods, location, on_hand) if self.held else 0
+
 
 def stops_now(tx: Transaction, skus: Collection[str] | None = None) -> Stops:
     """What may not be promised now, by the warehouse's own calendar; with `skus`, of these products only."""
-    table = tables.warehouse
-    zone = tx.value(select(table.c.timezone).where(tx.mine(table))) or "UTC"
+    zone = tx.house()["timezone"] or "UTC"
     return Stops(held_stock(tx, skus), tx.now.astimezone(ZoneInfo(zone)).date())
 
 
-def shelf_balances(tx: Transaction, skus: Iterable[str]) -> list[LotBalance]:
-    """What can be allocated of these products: pickable places, free units, nothing that is stopped."""
+def shelf_balances(
+    tx: Transaction, skus: Iterable[str], stops: Stops | None = None, books: Books | None = None
+) -> list[LotBalance]:
+    """What can be allocated of these products: pickable places, free units, nothing that is stopped.
+
+    With `books` the balances are loaded into them as well, so that they need not be asked for again.
+    """
     wanted = list(dict.fromkeys(skus))
-    stops = stops_now(tx, wanted)
-    balances = []
-    for row in _lying(tx, wanted, tables.location.c.pickable):
-        free = stops.free(row)
+    stops = stops or stops_now(tx, wanted)
+    location = tables.location
+    place = [location.c[name] for name in ("zone", "block", "aisle", "position", "level")]
+    found = []
+    kept = []
+    for row in _lying(tx, wanted, location.c.pickable, place):
+        name, sku, owner, lot, on_hand, allocated, physical, expires_on, zone, block, aisle, position, level = row
+        kept.append((name, sku, owner, lot, on_hand, allocated, physical))
+        free = on_hand - allocated - stops.stopped_of((owner, sku, lot), name, on_hand, expires_on)
         if free > 0:
-            balances.append(
-                LotBalance(
-                    row["owner"],
-                    row["location"],
-                    row["sku"],
-                    row["lot"],
-                    row["expires_on"],
-                    free,
-                    row["block"] * 1_000_000 + row["aisle"] * 10_000 + row["position"] * 10 + row["level"],
-                    row["zone"] != RESERVE_ZONE,
-                )
-            )
-    return balances
+            walk = block * 1_000_000 + aisle * 10_000 + position * 10 + level
+            found.append(LotBalance(owner, name, sku, lot, expires_on, free, walk, zone != RESERVE_ZONE))
+    if books is not None:
+        books.balances.take_in(kept)
+    return found
 
 
-def reservable(tx: Transaction, skus: Iterable[str]) -> dict[tuple[str, str], int]:
+def reservable(tx: Transaction, skus: Iterable[str]) -> dict[StockKey, int]:
     """Units of each (owner, SKU) that can still be promised to orders: sellable, not promised, not stopped.
 
     Below zero where holds or expiry stop more than is open: what campaigns keep is stopped then.
@@ -75,12 +84,12 @@ def reservable(tx: Transaction, skus: Iterable[str]) -> dict[tuple[str, str], in
     return _free(tx, skus, kept=0)
 
 
-def unpromised(tx: Transaction, skus: Iterable[str]) -> dict[tuple[str, str], int]:
+def unpromised(tx: Transaction, skus: Iterable[str]) -> dict[StockKey, int]:
     """The same, with what campaigns keep. Below zero where orders were promised what is stopped now."""
     return _free(tx, skus, kept=1)
 
 
-def _free(tx: Transaction, skus: Iterable[str], *, kept: int) -> dict[tuple[str, str], int]:
+def _free(tx: Transaction, skus: Iterable[str], *, kept: int) -> dict[StockKey, int]:
     wanted = list(dict.fromkeys(skus))
     stock = tables.product_stock
     columns = [stock.c[name] for name in ("owner", "sku", "sellable", "reserved", "set_aside")]
@@ -91,18 +100,20 @@ def _free(tx: Transaction, skus: Iterable[str], *, kept: int) -> dict[tuple[str,
     }
 
 
-def stopped_units(tx: Transaction, skus: Collection[str]) -> dict[tuple[str, str], int]:
+def stopped_units(tx: Transaction, skus: Collection[str], stops: Stops | None = None) -> dict[StockKey, int]:
     """Units of each (owner, SKU) that nobody is promised, and that holds or expiry keep from being promised."""
-    stops = stops_now(tx, skus)
+    stops = stops or stops_now(tx, skus)
     lot = tables.lot
     expired = select(lot.c.lot).where(tx.mine(lot), lot.c.expires_on < stops.today).limit(1)
     if not stops.held and tx.value(expired) is None:
         return {}
-    stopped: dict[tuple[str, str], int] = defaultdict(int)
+    stopped: dict[StockKey, int] = defaultdict(int)
     where = and_(tables.location.c.sellable, _may_be_stopped(tx, stops))
     for row in _lying(tx, list(skus), where):
+        location, sku, owner, of_lot, on_hand, allocated, _physical, expires_on = row
         # What is promised already, as in totes, is not free to be promised anyway.
-        stopped[row["owner"], row["sku"]] += min(stops.stopped(row), row["on_hand"] - row["allocated"])
+        held = stops.stopped_of((owner, sku, of_lot), location, on_hand, expires_on)
+        stopped[owner, sku] += min(held, on_hand - allocated)
     return stopped
 
 
@@ -123,8 +134,10 @@ def _may_be_stopped(tx: Transaction, stops: Stops) -> ColumnElement[bool]:
     return or_(tables.lot.c.expires_on < stops.today, *found)
 
 
-def _lying(tx: Transaction, wanted: Sequence[str], where: ColumnElement[bool]) -> Iterable[Row]:
-    """What lies of these products at the places of this kind, with the last day of its lot."""
+def _lying(
+    tx: Transaction, wanted: Sequence[str], where: ColumnElement[bool], more: Sequence[ColumnElement[Any]] = ()
+) -> Iterable[Sequence[Any]]:
+    """What lies of these products at the places of this kind: a balance, the last day of its lot, and what is asked."""
     balance, location, lot = tables.balance, tables.location, tables.lot
     places = (balance.c.warehouse_id == location.c.warehouse_id) & (balance.c.location == location.c.location)
     lots = (
@@ -133,19 +146,13 @@ def _lying(tx: Transaction, wanted: Sequence[str], where: ColumnElement[bool]) -
         & (balance.c.sku == lot.c.sku)
         & (balance.c.lot == lot.c.lot)
     )
+    own = [balance.c[name] for name in ("location", "sku", "owner", "lot", "on_hand", "allocated", "physical")]
     query = (
-        select(
-            balance,
-            location.c.zone,
-            location.c.block,
-            location.c.aisle,
-            location.c.position,
-            location.c.level,
-            lot.c.expires_on,
-        )
-        .join(location, places)
+        select(*own, lot.c.expires_on, *more)
+        .join_from(balance, location, places)
         .outerjoin(lot, lots)
         .where(tx.mine(balance), balance.c.physical, where, balance.c.on_hand > 0)
     )
     for start in range(0, len(wanted), LIST_CHUNK):
-        yield from tx.rows(query.where(balance.c.sku.in_(wanted[start : start + LIST_CHUNK])))
+        among = tx.one_of(balance.c.sku, wanted[start : start + LIST_CHUNK])
+        yield from tx.connection.execute(query.where(among)).all()

@@ -129,10 +129,14 @@ class Books:
     debts: RowSet[DebtRow] = field(default_factory=lambda: RowSet(DebtRow, tables.debt))
     orders: RowSet[OrderRow] = field(default_factory=lambda: RowSet(OrderRow, tables.fulfilment_order))
     lines: RowSet[LineRow] = field(default_factory=lambda: RowSet(LineRow, tables.fulfilment_line))
-    reservations: RowSet[ReservationRow] = field(default_factory=lambda: RowSet(ReservationRow, tables.reservation))
+    reservations: RowSet[ReservationRow] = field(
+        default_factory=lambda: RowSet(ReservationRow, tables.reservation, replaces=False)
+    )
     campaigns: RowSet[CampaignRow] = field(default_factory=lambda: RowSet(CampaignRow, tables.campaign))
     draws: RowSet[DrawRow] = field(default_factory=lambda: RowSet(DrawRow, tables.campaign_draw))
-    allocations: RowSet[AllocationRow] = field(default_factory=lambda: RowSet(AllocationRow, tables.allocation))
+    allocations: RowSet[AllocationRow] = field(
+        default_factory=lambda: RowSet(AllocationRow, tables.allocation, replaces=False)
+    )
     pick_lists: RowSet[PickListRow] = field(default_factory=lambda: RowSet(PickListRow, tables.pick_list))
     stops: RowSet[StopRow] = field(default_factory=lambda: RowSet(StopRow, tables.pick_stop, "order_no"))
     totes: RowSet[ToteRow] = field(default_factory=lambda: RowSet(ToteRow, tables.order_tote))

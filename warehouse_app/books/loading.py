@@ -35,6 +35,11 @@ class Needs:
         return Needs(*(getattr(self, item.name) | getattr(other, item.name) for item in fields(self)))
 
 
+NAMED_CHANGES = 100
+MANY = "*"
+"""What the feed calls more orders than a screen would look up one by one."""
+
+
 def needs(**names: Iterable[str]) -> Needs:
     """Needs from any iterables of names; empty names are left out."""
     return Needs(**{what: frozenset(name for name in wanted if name) for what, wanted in names.items()})
@@ -144,41 +149,38 @@ def _load_serials(tx: Transaction, books: Books, wanted: Needs) -> None:
 def write(tx: Transaction, books: Books) -> None:
     """Write every changed row, then the moves, discrepancies, history and amendments, under the warehouse's lock."""
     tx.lock_warehouse()
-    for item in fields(books):
-        rows = getattr(books, item.name)
-        if hasattr(rows, "write"):
-            rows.write(tx)
-    _write_moves(tx, books)
-    _write_notes(tx, books)
+    with tx.at_once():
+        for item in fields(books):
+            rows = getattr(books, item.name)
+            if hasattr(rows, "write"):
+                rows.write(tx)
+        first_move_no = _write_moves(tx, books)
+        _write_notes(tx, books)
+        changed = sorted({note.order_no for note in books.history})
+        tx.announce("order", changed if len(changed) <= NAMED_CHANGES else [MANY])
+    write_values(tx, books, first_move_no)
     _write_amendments(tx, books)
-    changed = {note.order_no for note in books.history}
-    if changed or books.moves:
-        tx.announce("order", sorted(changed))
 
 
-def _write_moves(tx: Transaction, books: Books) -> None:
+_MOVE_COLUMNS = (
+    "move_no", "owner", "sku", "lot", "quantity", "from_location", "to_location", "cause_kind", "cause_id", "worker",
+    "happened_at", "recorded_at",
+)  # fmt: skip
+
+
+def _write_moves(tx: Transaction, books: Books) -> int:
+    """Write the moves; gives the number of the first one."""
     first = tx.next_numbers("move_no", len(books.moves))
-    tx.add(
-        tables.move,
-        [
-            {
-                "move_no": first + place,
-                "owner": move.goods[0],
-                "sku": move.goods[1],
-                "lot": move.goods[2],
-                "quantity": move.quantity,
-                "from_location": move.from_location,
-                "to_location": move.to_location,
-                "cause_kind": move.cause.kind,
-                "cause_id": move.cause.id,
-                "worker": move.cause.worker,
-                "happened_at": move.cause.happened_at,
-                "recorded_at": tx.recorded_at,
-            }
-            for place, move in enumerate(books.moves)
-        ],
-    )
-    write_values(tx, books, first)
+    recorded_at = tx.recorded_at
+    rows = [
+        (
+            move_no, *move.goods, move.quantity, move.from_location, move.to_location, move.cause.kind, move.cause.id,
+            move.cause.worker, move.cause.happened_at, recorded_at,
+        )
+        for move_no, move in enumerate(books.moves, first)
+    ]  # fmt: skip
+    tx.add_tuples(tables.move, _MOVE_COLUMNS, rows)
+    return first
 
 
 def _write_notes(tx: Transaction, books: Books) -> None:

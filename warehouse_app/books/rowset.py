@@ -17,8 +17,13 @@ Key = tuple[Any, ...]
 class RowSet(Generic[RowType]):
     """The rows of a table that a batch touches. What is loaded twice keeps its first, maybe changed, form."""
 
-    def __init__(self, row_type: type[RowType], table: Table, group: str = "") -> None:
-        """`group` names a column, never changed in a row, by which the rows are looked up as well."""
+    def __init__(self, row_type: type[RowType], table: Table, group: str = "", *, replaces: bool = True) -> None:
+        """`group` names a column, never changed in a row, by which the rows are looked up as well.
+
+        A row that is added without having been loaded replaces one that the table has; with `replaces` off it cannot:
+        then all rows that exist are always loaded, and a second one is a mistake that the database must refuse.
+        """
+        self._replaces = replaces
         self.table = table
         self._group = group
         self._grouped: dict[Any, list[RowType]] = {}
@@ -31,15 +36,19 @@ class RowSet(Generic[RowType]):
         self._key_of_values = _picker([self._names.index(name) for name in key_names])
         self._key_of_row: Callable[[RowType], Key] = _attributes(key_names)
         self._rows: dict[Key, RowType] = {}
-        self._under: dict[Any, dict[Key, RowType]] = {}
+        self._under: dict[Any, dict[Key, RowType]] | None = None
         self._loaded: dict[Key, Key] = {}
 
     def load(
         self, tx: Transaction, column: str, values: Iterable[object], *where: ColumnElement[bool]
     ) -> list[RowType]:
         """Load the rows whose column is one of the values; give those that are in the set now."""
+        return self.take_in(tx.tuples_in(self._columns, self.table.c[column], values, *where))
+
+    def take_in(self, rows: Iterable[Key]) -> list[RowType]:
+        """Take in rows that were loaded elsewhere, as tuples of the fields; give those that are in the set now."""
         loaded = []
-        for found in tx.tuples_in(self._columns, self.table.c[column], values, *where):
+        for found in rows:
             key = self._key_of_values(found)
             if key not in self._loaded:
                 self._loaded[key] = found
@@ -60,6 +69,10 @@ class RowSet(Generic[RowType]):
 
     def under(self, first: object) -> list[RowType]:
         """The rows whose key begins with this: the lines of an order, the stops of a list, what lies at a place."""
+        if self._under is None:
+            self._under = {}
+            for key, row in self._rows.items():
+                self._under.setdefault(key[0], {})[key] = row
         return list(self._under.get(first, {}).values())
 
     def grouped(self, value: object) -> list[RowType]:
@@ -83,7 +96,8 @@ class RowSet(Generic[RowType]):
         """Take a row out of the set; it is deleted when the set is written."""
         key = self._key_of_row(row)
         self._rows.pop(key, None)
-        self._under.get(key[0], {}).pop(key, None)
+        if self._under is not None:
+            self._under.get(key[0], {}).pop(key, None)
 
     def write(self, tx: Transaction) -> list[Key]:
         """Write what was added, changed or removed; give the keys of these rows."""
@@ -101,17 +115,17 @@ class RowSet(Generic[RowType]):
                 keys.append(key)
         gone = [key for key in self._loaded if key not in self._rows]
         tx.remove_tuples(self.table, self._key_names, gone)
-        tx.put_tuples(self.table, self._names, new)
+        if self._replaces:
+            tx.put_tuples(self.table, self._names, new)
+        else:
+            tx.add_tuples(self.table, self._names, new)
         self._change(tx, changed)
         return keys + gone
 
     def _keep(self, key: Key, row: RowType) -> None:
         self._rows[key] = row
-        under = self._under.get(key[0])
-        if under is None:
-            self._under[key[0]] = {key: row}
-        else:
-            under[key] = row
+        if self._under is not None:
+            self._under.setdefault(key[0], {})[key] = row
         if self._group:
             self._grouped.setdefault(getattr(row, self._group), []).append(row)
 
@@ -119,9 +133,13 @@ class RowSet(Generic[RowType]):
         """Update only the columns in which any row differs: what is not written cannot be overwritten."""
         if not changed:
             return
-        places = range(len(self._names))
-        differing = {place for before, after in changed for place in places if before[place] != after[place]}
-        chosen = [place for place in places if place in differing or self._names[place] in self._key_names]
+        before = zip(*(row for row, _ in changed), strict=True)
+        after = zip(*(row for _, row in changed), strict=True)
+        chosen = [
+            place
+            for place, (name, old, new) in enumerate(zip(self._names, before, after, strict=True))
+            if name in self._key_names or old != new
+        ]
         pick = _picker(chosen)
         tx.change_tuples(self.table, tuple(self._names[place] for place in chosen), [pick(row) for _, row in changed])
 

@@ -11,7 +11,7 @@ from warehouse_app.books.loading import write
 from warehouse_app.books.ranking import order_rank
 from warehouse_app.books.rows import AllocationRow, OrderRow, PickListRow, StopRow
 from warehouse_app.books.rowset import RowSet
-from warehouse_app.operations.pacing import paced
+from warehouse_app.operations.pace import paced
 from warehouse_app.operations.promising import service_order
 from warehouse_app.planning.pick_lists import (
     Floor,

@@ -1,8 +1,11 @@
-"""How much an import writes at once, so that nobody who scans has to wait for it."""
+"""How much long work writes at once, so that nobody who scans has to wait for it."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TypeVar
+
+Item = TypeVar("Item")
 
 AIM_S = 0.1
 """Less than half of what a transaction may last: the next rows can be slower ones, and the machine busier."""
@@ -14,8 +17,9 @@ ROWS_FIRST, ROWS_LEAST, ROWS_MOST = 500, 400, 2_000
 class Pace:
     """Tells how many rows the next transaction should take, from how long the last ones lasted."""
 
-    def __init__(self) -> None:
-        self.rows = ROWS_FIRST
+    def __init__(self, first: int = ROWS_FIRST, least: int = ROWS_LEAST, most: int = ROWS_MOST) -> None:
+        self.rows = first
+        self._least, self._most = least, most
 
     @contextmanager
     def measured(self, rows: int) -> Iterator[None]:
@@ -30,6 +34,16 @@ class Pace:
         A batch much smaller than it might have been says nothing of how long a full one would take.
         """
         if seconds > AIM_S:
-            self.rows = max(ROWS_LEAST, self.rows // 2, min(self.rows, int(rows * AIM_S / seconds)))
+            self.rows = max(self._least, self.rows // 2, min(self.rows, int(rows * AIM_S / seconds)))
         elif rows * 2 > self.rows:
-            self.rows = min(ROWS_MOST, int(self.rows * min(1.5, AIM_S / max(seconds, 0.001))) + 1)
+            self.rows = min(self._most, int(self.rows * min(1.5, AIM_S / max(seconds, 0.001))) + 1)
+
+
+def paced(items: Sequence[Item], first: int, most: int) -> Iterator[Sequence[Item]]:
+    """The items in parts, each to be worked off in a transaction of its own before the next one is asked for."""
+    pace, done = Pace(first, first // 5 + 1, most), 0
+    while done < len(items):
+        part = items[done : done + pace.rows]
+        with pace.measured(len(part)):
+            yield part
+        done += len(part)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.sql import ColumnElement
 
-from warehouse_app.books.availability import reservable, shelf_balances
+from warehouse_app.books.availability import Stops, shelf_balances, stopped_units, stops_now
 from warehouse_app.books.campaigns import campaign_stock, order_channels, start_and_end_due
 from warehouse_app.books.ledger import Books, Cause, new_books
 from warehouse_app.books.loading import load_draws, write
@@ -20,7 +20,7 @@ from warehouse_app.books.rows import LineRow, OrderRow
 from warehouse_app.domain.wording import KEPT
 from warehouse_app.planning.allocation import LeftBehind, Take, plan_allocations
 from warehouse_app.planning.campaigns import SetAside
-from warehouse_app.planning.demand import LineDemand, OrderDemand, StockKey
+from warehouse_app.planning.demand import LineDemand, OrderDemand
 from warehouse_app.planning.reservation import LineReservation, plan_reservations
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
@@ -42,8 +42,9 @@ class Promised:
 def promise_orders(tx: Transaction, order_nos: Sequence[str], worker: str, wave_no: str = "") -> Promised:
     """Reserve and allocate at once: what a rush order needs, and a wave whose orders have just come in."""
     books = books_for_promises(tx, order_nos, Cause("promise_orders", new_key(), worker, tx.now))
-    reserve(tx, books)
-    plan = allocate(tx, books, wave_no)
+    stops = stops_of(tx, books)
+    reserve(tx, books, stops)
+    plan = allocate(tx, books, stops, wave_no)
     write(tx, books)
     return plan
 
@@ -62,17 +63,24 @@ def books_for_promises(tx: Transaction, order_nos: Sequence[str], cause: Cause) 
     return books
 
 
-def reserve(tx: Transaction, books: Books) -> list[OrderRow]:
+def stops_of(tx: Transaction, books: Books) -> Stops:
+    """What may not be promised of the products of these orders."""
+    return stops_now(tx, {line.sku for line in books.lines if line.stocked})
+
+
+def reserve(tx: Transaction, books: Books, stops: Stops) -> list[OrderRow]:
     """Reserve what can be had for the open orders of the books; gives these orders, each in its new state."""
     orders = [order for order in books.orders if order.state in OPEN_STATES and _may_go_on(order)]
     starving_after = _starving_after(tx)
     starving = {order.order_no for order in orders if is_starving(order, tx.now, starving_after)}
-    returned = _return_what_was_kept(books, starving)
+    _return_what_was_kept(books, starving)
     demands = [_open_demand(books, order, keeps=order.order_no in starving) for order in orders]
     skus = {line.sku for demand in demands for line in demand.lines}
-    available = reservable(tx, skus)
-    for key, quantity in returned.items():
-        available[key] = available.get(key, 0) + quantity
+    stopped = stopped_units(tx, skus, stops)
+    available = {
+        (row.owner, row.sku): row.sellable - row.reserved - row.set_aside - stopped.get((row.owner, row.sku), 0)
+        for row in books.stock
+    }
     by_order: dict[str, list[LineReservation]] = {}
     set_aside = SetAside(campaign_stock(tx, books, skus), available)
     if set_aside:
@@ -85,19 +93,16 @@ def reserve(tx: Transaction, books: Books) -> list[OrderRow]:
     return orders
 
 
-def allocate(tx: Transaction, books: Books, wave_no: str = "") -> Promised:
+def allocate(tx: Transaction, books: Books, stops: Stops, wave_no: str = "") -> Promised:
     """Allocate what is reserved for those orders of the books that are ready to go to the floor."""
     orders = tuple(order for order in books.orders if is_ready(order) and _may_go_on(order))
     demands = [_reserved_demand(books, order) for order in orders]
-    plan = plan_allocations(demands, shelf_balances(tx, {line.sku for demand in demands for line in demand.lines}))
-    places = list({take.location for take in plan.takes})
-    here = tx.one_of(tables.balance.c.location, places)
-    books.balances.load(tx, "sku", {take.sku for take in plan.takes}, here)
+    skus = {line.sku for demand in demands for line in demand.lines}
+    plan = plan_allocations(demands, shelf_balances(tx, skus, stops, books))
     for take in plan.takes:
         books.allocate(books.lines[take.order_no, take.line_no], take.location, take.lot, take.quantity)
     for order_no in dict.fromkeys(take.order_no for take in plan.takes):
         books.orders[order_no].wave_no = wave_no
-        books.note(order_no, "allocated", wave=wave_no)
     for left in plan.left_behind:
         books.orders[left.order_no].reason = short_reason(left.reason)
     return Promised(orders, plan.takes, plan.left_behind)
@@ -116,19 +121,12 @@ def _starving_after(tx: Transaction) -> int:
     return int(tx.lock_warehouse()["starving_after_days"])
 
 
-def _return_what_was_kept(books: Books, starving: Iterable[str]) -> dict[StockKey, int]:
+def _return_what_was_kept(books: Books, starving: Iterable[str]) -> None:
     """Deal the units of starving orders out anew, by rank: two of them must not wait for each other's for ever."""
-    returned: dict[StockKey, int] = {}
     for order_no in starving:
         for line in books.lines.under(order_no):
             if line.reserved and not line.allocated:
-                stock = books.stock_of(line.owner, line.sku)
-                before = stock.reserved + stock.set_aside
                 books.reserve(line, -line.reserved)
-                # What came from a campaign is with the campaign again, and not open to all.
-                key = (line.owner, line.sku)
-                returned[key] = returned.get(key, 0) + before - stock.reserved - stock.set_aside
-    return returned
 
 
 def _open_demand(books: Books, order: OrderRow, *, keeps: bool) -> OrderDemand:

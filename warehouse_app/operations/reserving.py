@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from warehouse_app.books.ledger import Cause
 from warehouse_app.books.loading import write
-from warehouse_app.operations.pacing import paced
-from warehouse_app.operations.promising import OPEN_STATES, books_for_promises, open_order_nos, reserve
+from warehouse_app.operations.pace import paced
+from warehouse_app.operations.promising import OPEN_STATES, books_for_promises, open_order_nos, reserve, stops_of
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Transaction
 from warehouse_app.store.ids import new_key
@@ -50,6 +50,6 @@ def _held_orders(tx: Transaction) -> int:
 
 def _reserve(tx: Transaction, order_nos: Sequence[str], worker: str) -> list[str]:
     books = books_for_promises(tx, order_nos, Cause("reserve", new_key(), worker, tx.now))
-    orders = reserve(tx, books)
+    orders = reserve(tx, books, stops_of(tx, books))
     write(tx, books)
     return [order.state for order in orders]

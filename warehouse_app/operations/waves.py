@@ -19,19 +19,20 @@ from warehouse_app.domain.errors import NotFound, WrongState
 from warehouse_app.domain.wording import ON_HOLD
 from warehouse_app.language import mark
 from warehouse_app.operations.list_making import make_lists, unlisted_waves
-from warehouse_app.operations.pacing import paced
+from warehouse_app.operations.pace import paced
 from warehouse_app.operations.promising import (
     Promised,
     allocate,
     books_for_promises,
     promise_orders,
     service_order,
+    stops_of,
 )
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Transaction
 from warehouse_app.store.ids import new_key
 
-FIRST_PART, LARGEST_PART = 200, 1_500
+FIRST_PART, LARGEST_PART = 200, 2_000
 """Orders a transaction while locations are allocated."""
 
 WAITING_STATES = ("new", "reserved", "partial", "short")
@@ -191,6 +192,6 @@ def _new_wave(tx: Transaction, worker: str) -> str:
 
 def _allocate(tx: Transaction, order_nos: Sequence[str], wave_no: str, worker: str) -> Promised:
     books = books_for_promises(tx, order_nos, Cause("release_wave", new_key(), worker, tx.now))
-    promised = allocate(tx, books, wave_no)
+    promised = allocate(tx, books, stops_of(tx, books), wave_no)
     write(tx, books)
     return promised

@@ -14,8 +14,7 @@ from typing import NamedTuple
 from warehouse_app.planning.demand import OrderDemand, Pool, ShortReason, StockKey, by_rank
 
 
-@dataclass(frozen=True, slots=True)
-class LotBalance:
+class LotBalance(NamedTuple):
     """What is available of a lot at a location. `stop_rank` is the location's place in walking order."""
 
     owner: str
@@ -95,12 +94,24 @@ def plan_allocations(orders: Iterable[OrderDemand], balances: Iterable[LotBalanc
     return AllocationPlan(tuple(takes), tuple(left_behind), tuple(short))
 
 
-def _shelves(balances: Iterable[LotBalance]) -> dict[StockKey, "_Shelf"]:
+def _shelves(balances: Iterable[LotBalance]) -> dict[StockKey, "_Shelf | _OneBalance"]:
     by_key: defaultdict[StockKey, list[LotBalance]] = defaultdict(list)
     for balance in balances:
         if balance.quantity_available > 0:
             by_key[balance.owner, balance.sku].append(balance)
-    return {key: _Shelf(of_key) for key, of_key in by_key.items()}
+    return {key: _Shelf(of_key) if len(of_key) > 1 else _OneBalance(of_key[0]) for key, of_key in by_key.items()}
+
+
+class _OneBalance:
+    """The shelf of a product that lies in one place, as most do: there is nothing to choose."""
+
+    def __init__(self, balance: LotBalance) -> None:
+        self.quantity = balance.quantity_available
+        self._balance = balance
+
+    def take(self, quantity: int) -> tuple[tuple[LotBalance, int]]:
+        """The balance and how much to take of it; the quantity must be there."""
+        return ((self._balance, quantity),)
 
 
 class _Shelf:

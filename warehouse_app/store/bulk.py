@@ -39,35 +39,34 @@ class Rows:
         return (self.warehouse_id,) if WAREHOUSE in self.table.c else ()
 
 
-def insert(connection: Connection, rows: Rows, clash: Clash = "refuse") -> int:
-    """Insert the rows; gives how many were inserted or replaced."""
+def insert(connection: Connection, rows: Rows, clash: Clash = "refuse") -> None:
+    """Insert the rows."""
     if clash == "replace":
         rows = _last_of_each_key(rows)
-    return _run(connection, rows, _insert_text(rows.table, rows.names, clash, connection.dialect.name))
+    _run(connection, rows, _insert_text(rows.table, rows.names, clash, connection.dialect.name))
 
 
-def update(connection: Connection, rows: Rows) -> int:
-    """Set the columns that are no keys in the rows of these primary keys; gives how many rows there were."""
-    return _run(connection, rows, _update_text(rows.table, rows.names, connection.dialect.name))
+def update(connection: Connection, rows: Rows) -> None:
+    """Set the columns that are no keys in the rows of these primary keys."""
+    _run(connection, rows, _update_text(rows.table, rows.names, connection.dialect.name))
 
 
-def delete(connection: Connection, rows: Rows) -> int:
-    """Delete the rows of these primary keys; gives how many there were."""
-    return _run(connection, rows, _delete_text(rows.table, rows.names, connection.dialect.name))
+def delete(connection: Connection, rows: Rows) -> None:
+    """Delete the rows of these primary keys."""
+    _run(connection, rows, _delete_text(rows.table, rows.names, connection.dialect.name))
 
 
-def _run(connection: Connection, rows: Rows, text: str) -> int:
+def _run(connection: Connection, rows: Rows, text: str) -> None:
     types = [rows.table.c[name].type for name in rows.names]
     if connection.dialect.name == "postgresql":
-        done = 0
         for start in range(0, len(rows.values), ROWS_A_STATEMENT):
             columns = zip(*rows.values[start : start + ROWS_A_STATEMENT], strict=True)
-            arrays = tuple(_array(kind, column) for kind, column in zip(types, columns, strict=True))
-            done += connection.exec_driver_sql(text, (*rows.fixed, *arrays)).rowcount
-        return done
+            arrays = tuple(array(kind, column) for kind, column in zip(types, columns, strict=True))
+            connection.exec_driver_sql(text, (*rows.fixed, *arrays))
+        return
     values = _for_sqlite(types, rows.values)
     fixed = rows.fixed
-    return connection.exec_driver_sql(text, [(*row, *fixed) for row in values]).rowcount
+    connection.exec_driver_sql(text, [(*row, *fixed) for row in values])
 
 
 def _last_of_each_key(rows: Rows) -> Rows:
@@ -164,7 +163,7 @@ def _array_type(kind: TypeEngine[Any]) -> str:
     raise TypeError(kind)
 
 
-def _array(kind: TypeEngine[Any], column: Values) -> str:
+def array(kind: TypeEngine[Any], column: Sequence[Any]) -> str:
     """A column as PostgreSQL writes an array: much faster made here than value by value in the driver."""
     if isinstance(kind, Text):
         return _text_array(column)

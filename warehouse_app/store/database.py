@@ -1,13 +1,17 @@
 """The two doors to the shared database: `write` and `read`."""
 
+import gc
 import json
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from sqlalchemy import Column, Connection, Engine, Result, RowMapping, Select, Table, any_, func, literal, select
+import psycopg
+from sqlalchemy import Column, Connection, Engine, Result, RowMapping, Select, Table, Text, func, literal, select
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.sql import ClauseElement, ColumnElement
@@ -39,6 +43,7 @@ class Transaction:
         self.warehouse_id = warehouse_id
         self.now = clock()
         self._lock: dict[str, Any] | None = None
+        self._house: RowMapping | None = None
 
     def rows(self, statement: ClauseElement) -> Sequence[RowMapping]:
         """All rows of a query."""
@@ -61,18 +66,20 @@ class Transaction:
     ) -> list[RowMapping]:
         """The rows of this warehouse whose column is one of the values, loaded in chunks."""
         chunks = self._chunks(select(table), table.c[column], values, where)
-        return [row for chunk in chunks for row in chunk.mappings()]
+        return [row for chunk in chunks for row in chunk.mappings().all()]
 
     def tuples_in(
         self, columns: Sequence[Column[Any]], column: Column[Any], values: Iterable[object], *where: ColumnElement[bool]
     ) -> list[tuple[Any, ...]]:
         """The same as plain tuples of these columns, for what is loaded by the ten thousand."""
-        return [tuple(row) for chunk in self._chunks(select(*columns), column, values, where) for row in chunk]
+        return [tuple(row) for chunk in self._chunks(select(*columns), column, values, where) for row in chunk.all()]
 
     def one_of(self, column: ColumnElement[Any], values: Sequence[object]) -> ColumnElement[bool]:
         """The condition that a column is one of these values; its text is the same for any number of them."""
         if self.connection.dialect.name == "postgresql":
-            return column == any_(literal(list(values), ARRAY(column.type)))
+            # Compared with = ANY, a list whose length is not known may be walked through for every row of the table.
+            given = sql_cast(literal(bulk.array(column.type, values), Text), ARRAY(column.type))
+            return column.in_(select(func.unnest(given)))
         each = func.json_each(json.dumps(values)).table_valued("value")
         return column.in_(select(each.c.value))
 
@@ -85,16 +92,15 @@ class Transaction:
         if values:
             bulk.insert(self.connection, bulk.Rows(table, names, values, self.warehouse_id))
 
-    def put(self, table: Table, rows: Iterable[Row], *, keep: bool = False) -> int:
+    def put(self, table: Table, rows: Iterable[Row], *, keep: bool = False) -> None:
         """Insert rows in bulk, replacing (or keeping, with `keep`) those whose primary key exists."""
-        return self.put_tuples(table, *_as_tuples(rows), keep=keep)
+        self.put_tuples(table, *_as_tuples(rows), keep=keep)
 
-    def put_tuples(self, table: Table, names: bulk.Names, values: Sequence[bulk.Values], *, keep: bool = False) -> int:
+    def put_tuples(self, table: Table, names: bulk.Names, values: Sequence[bulk.Values], *, keep: bool = False) -> None:
         """The same for rows given as tuples of these columns."""
-        if not values:
-            return 0
-        rows = bulk.Rows(table, names, values, self.warehouse_id)
-        return bulk.insert(self.connection, rows, "keep" if keep else "replace")
+        if values:
+            rows = bulk.Rows(table, names, values, self.warehouse_id)
+            bulk.insert(self.connection, rows, "keep" if keep else "replace")
 
     def change(self, table: Table, rows: Iterable[Row]) -> None:
         """Update rows in bulk by their primary key; each row carries its key and the same changed columns."""
@@ -124,6 +130,16 @@ class Transaction:
             last = self._lock["last_recorded_at"]
             self._lock["last_recorded_at"] = max(self.now, last + timedelta(microseconds=1))
         return cast("RowMapping", self._lock)
+
+    def house(self) -> RowMapping:
+        """The warehouse's own row, read once. Raises NoWarehouse."""
+        if self._lock is not None:
+            return cast("RowMapping", self._lock)
+        if self._house is None:
+            self._house = self.row(select(tables.warehouse).where(self.mine(tables.warehouse)))
+        if self._house is None:
+            raise NoWarehouse
+        return self._house
 
     @property
     def recorded_at(self) -> datetime:
@@ -157,6 +173,25 @@ class Transaction:
             ("feed_no", "entity", "key", "payload", "recorded_at"),
             [(feed_no, entity, key, payload, recorded_at) for feed_no, key in enumerate(names, first)],
         )
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Send what is written here without waiting for each answer; nothing may be read before the block ends.
+
+        An error of any of the statements is raised at the end, as that of a single one would be.
+        """
+        if self.connection.dialect.name != "postgresql":
+            yield
+            return
+        driver = cast("psycopg.Connection[Any]", self.connection.connection.driver_connection)
+        try:
+            with driver.pipeline():
+                # The texts of bulk statements never change, but their arrays do: to plan anew for each is for nothing.
+                self.connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_generic_plan")
+                yield
+        except psycopg.Error as error:
+            dialect = self.connection.dialect
+            raise DBAPIError.instance(None, None, error, psycopg.Error, dialect=dialect) from error
 
     def finish(self) -> None:
         """Write the counters back; called once, right before the commit."""
@@ -209,7 +244,7 @@ class Database:
         raise AssertionError
 
     def _write_once(self, job: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-        with self.engine.begin() as connection:
+        with _without_collecting(), self.engine.begin() as connection:
             transaction = Transaction(connection, self.warehouse_id, self.clock)
             result = job(transaction, *args, **kwargs)
             transaction.finish()
@@ -223,9 +258,34 @@ class Database:
         except OperationalError as error:
             raise StoreUnavailable(reason=_reason(error)) from error
 
+    def gather_statistics(self) -> None:
+        """Let PostgreSQL look at its tables after many rows came in: until it has, it may choose very slow plans.
+
+        SQLite needs no such look. Raises StoreUnavailable.
+        """
+        if self.engine.dialect.name != "postgresql":
+            return
+        try:
+            with self.engine.begin() as connection:
+                connection.exec_driver_sql("ANALYZE")
+        except OperationalError as error:
+            raise StoreUnavailable(reason=_reason(error)) from error
+
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """A transaction makes rows by the ten thousand and keeps them to its end: to look for garbage meanwhile is vain."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _as_tuples(rows: Iterable[Row]) -> tuple[bulk.Names, list[bulk.Values]]:

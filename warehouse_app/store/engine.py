@@ -36,7 +36,13 @@ def open_database(text: str) -> Engine:
     url = database_url(text)
     if url.get_backend_name() == "sqlite":
         return _open_sqlite(url)
-    engine = create_engine(url, pool_size=4, max_overflow=4, pool_pre_ping=True, connect_args={"connect_timeout": 3})
+    engine = create_engine(
+        url,
+        pool_size=4,
+        max_overflow=4,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 3, "prepare_threshold": 1, "options": "-c jit=off -c timezone=UTC"},
+    )
     event.listen(engine, "do_connect", _connect)
     return engine
 

@@ -32,7 +32,8 @@ class Moment(TypeDecorator[datetime]):
         """An aware time in UTC, whatever the driver gave."""
         if value is None:
             return None
-        return value.astimezone(UTC) if dialect.name == "postgresql" else datetime.fromisoformat(value)
+        moment: datetime = value if dialect.name == "postgresql" else datetime.fromisoformat(value)
+        return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 def words(name: str, *, key: bool = False, empty: bool = True) -> Column[str]:
