@@ -35,9 +35,11 @@ class Holding:
 
 
 def holding(line: LineRow, books: Books) -> Holding:
-    """What the line has that nobody has picked."""
-    on_shelves = sum(row.quantity for row in shelf_rows(line, books))
-    return Holding(max(0, line.open_quantity), max(0, line.reserved - line.allocated), on_shelves)
+    """What the line has that nobody has picked. Its promise covers units in totes and cartons first."""
+    allocated = sum(row.quantity for row in shelf_rows(line, books))
+    unpicked = max(0, line.reserved - (line.allocated - allocated))
+    on_shelves = min(allocated, unpicked)
+    return Holding(max(0, line.open_quantity), unpicked - on_shelves, on_shelves)
 
 
 def shelf_rows(line: LineRow, books: Books) -> list[AllocationRow]:
