@@ -3,17 +3,31 @@
 from dataclasses import replace
 from typing import Any
 
-from tests.domain.floor import BOWL, CATALOGUE, LAMP, MUG_CODE, Floor, text_of
-from warehouse_app.domain.catalogue import Catalogue, ProductCard
-from warehouse_app.domain.facts import CartonClosed, Picked, UnitPacked
-from warehouse_app.domain.packets import Address, BoxType, PackPacket, PackUnits, PickPacket, PickStop
+from tests.domain.floor import BOWL, CATALOGUE, LAMP, MUG, MUG_CODE, Floor, text_of
+from warehouse_app.domain.catalogue import Barcode, Catalogue, ProductCard
+from warehouse_app.domain.facts import CartonClosed, GoodsReceived, Picked, PutAway, UnitPacked
+from warehouse_app.domain.packets import (
+    Address,
+    BoxType,
+    PackPacket,
+    PackUnits,
+    PickPacket,
+    PickStop,
+    PutawayPacket,
+    PutawayUnits,
+    ReceiveLine,
+    ReceivePacket,
+)
 from warehouse_app.domain.packing import PackSession
 from warehouse_app.domain.picking import PickSession
+from warehouse_app.domain.putaway import PutawaySession
+from warehouse_app.domain.receiving import ReceiveSession
 from warehouse_app.domain.session import FeedbackKind
 
 BOX = BoxType("S1", "Small", "小", 200, 150, 100, 90, 5_000)
 PHONE = "PHONE"
 PHONES = Catalogue([*CATALOGUE.cards.values(), ProductCard(PHONE, "Phone", serial_rule="serial")], [])
+MUGS = Catalogue([ProductCard(MUG, "Mug", serial_rule="serial")], [Barcode(MUG_CODE, MUG, 1)])
 HOLD = {"what": "hold", "hold": "h1", "names": "L1", "reason": "recall"}
 RELEASE = {"what": "release", "hold": "h1"}
 HOLD_UNIT = {"what": "hold_serial", "hold": "h2", "sku": PHONE, "serial": "S-1", "reason": "stolen"}
@@ -156,10 +170,8 @@ def gs1(serial: str) -> str:
 
 
 def test_picker_leaves_the_unit_that_is_on_hold_and_takes_no_unit_twice() -> None:
-    cards = [replace(card, serial_rule="serial") if card.sku == "MUG" else card for card in CATALOGUE.cards.values()]
-    catalogue = Catalogue(cards, [code for codes in CATALOGUE._codes_of.values() for code in codes])  # noqa: SLF001
     stop = PickStop(1, "551", 1, "A", "own", "MUG", "", "A-1", 3)
-    floor = Floor(PickSession(catalogue), pick_packet(stop, held_serials={"MUG": ("S-1",)}))
+    floor = Floor(PickSession(MUGS), pick_packet(stop, held_serials={"MUG": ("S-1",)}))
     floor.scans("TOTE:T-1", "LOC:A-1")
 
     held, taken, twice = (floor.scan(gs1(serial)) for serial in ("S-1", "S-2", "S-2"))
@@ -168,6 +180,37 @@ def test_picker_leaves_the_unit_that_is_on_hold_and_takes_no_unit_twice() -> Non
         FeedbackKind.HELD, FeedbackKind.OK, FeedbackKind.WRONG_ITEM,
     ]  # fmt: skip
     assert [fact.serial for fact in floor.facts(Picked)] == ["S-2"]
+
+
+def test_receiver_takes_no_unit_that_is_in_the_house_already() -> None:
+    line = ReceiveLine(1, "own", MUG, 5, 0)
+    packet = ReceivePacket(
+        "receive:PO-1", 1, "PO-1", "Acme", blind=False, dock="DOCK-1", house_lot="H-1", today="2026-05-10",
+        lines=(line,), serials={MUG: ("S-1",)},
+    )  # fmt: skip
+    floor = Floor(ReceiveSession(MUGS), packet)
+
+    known, new, again = (floor.scan(gs1(serial)) for serial in ("S-1", "S-2", "S-2"))
+
+    assert text_of(known) == text_of(again).replace("S-2", "S-1")
+    assert text_of(known) == "Serial S-1 of Mug is in the house already. Set it aside."
+    assert new.feedback.kind is FeedbackKind.OK
+    assert [fact.serial for fact in floor.facts(GoodsReceived)] == ["S-2"]
+    floor.scan("CMD:UNDO")
+    assert floor.scan(gs1("S-2")).feedback.kind is FeedbackKind.OK
+
+
+def test_units_that_are_put_away_with_their_serials_go_one_by_one() -> None:
+    waiting = PutawayUnits("own", MUG, "", 4, ("A-1",))
+    floor = Floor(PutawaySession(MUGS), PutawayPacket("putaway:DOCK-1", 1, "DOCK-1", (waiting,)))
+
+    floor.scans(gs1("S-1"), gs1("S-2"))
+    again = floor.scan(gs1("S-2"))
+    floor.scans(MUG_CODE, "LOC:A-1")
+
+    assert again.feedback.kind is FeedbackKind.WRONG_ITEM
+    assert [(fact.serial, fact.quantity) for fact in floor.facts(PutAway)] == [("S-1", 1), ("S-2", 1), ("", 1)]
+    assert text_of(floor.scan("CMD:UNDO")) == "Taken back: 3 × Mug."
 
 
 def test_packing_asks_for_the_serial_and_takes_none_twice() -> None:

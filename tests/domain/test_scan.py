@@ -21,6 +21,7 @@ from warehouse_app.domain.scan import (
     pick_list_code,
     purchase_order_code,
     quantity_code,
+    serial_code,
     tote_code,
     unescape_scan_text,
 )
@@ -37,6 +38,7 @@ CODE_MAKERS = [
     (carton_type_code, ScanKind.CARTON_TYPE),
     (purchase_order_code, ScanKind.PURCHASE_ORDER),
     (lot_code, ScanKind.LOT),
+    (serial_code, ScanKind.SERIAL),
 ]
 
 any_text = st.text(st.characters(exclude_categories=()))
