@@ -59,6 +59,7 @@ def test_split_order_is_merged_again(shell: Shell) -> None:
     assert shell.run("verify").json["differences"] == []
 
 
+@pytest.mark.on("sqlite")
 @pytest.mark.parametrize(
     "words",
     [
