@@ -233,6 +233,25 @@ def test_receipt_hold_stops_units_that_cannot_be_told_from_its_own(house: Despat
     assert left_to_sell(house, "POT") == 13
 
 
+def test_promises_give_way_where_units_of_a_held_receipt_are_put_away(house: DespatchHouse) -> None:
+    order(house, "1", 6, sku="POT")
+    release_waves(house.database, WaveRequest())
+    line = {"po_no": "PO-7", "line_no": 1, "owner": "", "sku": "POT", "ordered": 4}
+    house.database.write(
+        lambda tx: tx.put(tables.purchase_order, [{"po_no": "PO-7", "supplier": "A", "state": "open"}])
+    )
+    house.database.write(lambda tx: tx.put(tables.purchase_line, [line]))
+    house.happen("09:00", "W-03", [GoodsReceived("PO-7", 1, "", "POT", "", "", "", 4, "RECV-01")])
+    hold(house, receipt="PO-7")
+    assert promised_at(house, "POT") == {("1", "C01", ""): 6}
+
+    house.happen("10:00", "W-03", [PutAway("", "POT", "", 1, "RECV-01", "C01")])
+
+    assert promised_at(house, "POT") == {("1", "A02", ""): 3}
+    assert house.line("1")["short"] == 3
+    assert house.differences() == ()
+
+
 def list_now(house: DespatchHouse) -> Any:  # noqa: ANN401 - the holds as they are listed
     return house.database.read(list_holds)
 

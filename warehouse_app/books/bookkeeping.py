@@ -14,6 +14,7 @@ from warehouse_app.books import counting, finishing, found_again, packing, picki
 from warehouse_app.books.applying import apply, needs_of
 from warehouse_app.books.ledger import new_books
 from warehouse_app.books.loading import load, together, write
+from warehouse_app.books.replanning import replan_after_moves
 from warehouse_app.books.settle import settle
 from warehouse_app.domain.facts import Fact, Recorded, Undone, UnknownFact, WorkFinished, decode
 from warehouse_app.store import tables
@@ -186,6 +187,7 @@ def _apply_facts(tx: Transaction, batch: Sequence[Recorded]) -> None:
             apply(recorded, books)
         settle(tx, books)
         write(tx, books)
+        replan_after_moves(tx, books)
         _end_claims(tx, batch)
     except (FactFailed, OperationalError, InterfaceError):
         # The database was busy or went away: that says nothing about the facts.

@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.sql import ColumnElement
 
 from warehouse_app.books.availability import unpromised
-from warehouse_app.books.held_stock import HeldStock, Hold, held_by, held_stock
+from warehouse_app.books.held_stock import HeldStock, Hold, active_holds, held_by, held_stock
 from warehouse_app.books.ledger import Books, Cause, new_books
 from warehouse_app.books.loading import load_draws, load_stock, write
 from warehouse_app.books.settle import give_back, settle
-from warehouse_app.domain.wording import STOCK_GIVEN_BACK
+from warehouse_app.domain.wording import STOCK_GIVEN_BACK, STOCK_ON_HOLD
 from warehouse_app.store import tables
 from warehouse_app.store.database import Row, Transaction
 
@@ -36,6 +36,19 @@ def replan_for_hold(tx: Transaction, books: Books, hold: Hold) -> set[str]:
         excess = balance.allocated - (balance.on_hand - _stopped(everything, row))
         give_back(balance, excess, books, "stock_held", told)
     return {row["sku"] for row in rows}
+
+
+def replan_after_moves(tx: Transaction, books: Books) -> None:
+    """Once a batch is written: units of a held receipt that came to a shelf stop the others there as well.
+
+    Asks nothing unless units came to a place that orders are promised from.
+    """
+    arrived = {move.goods[1] for move in books.moves if books.place(move.to_location).pickable}
+    held = [hold for hold in active_holds(tx) if hold.receipt and not hold.serial] if arrived else []
+    for hold in held:
+        again = new_books(tx.recorded_at, books.cause)
+        skus = replan_for_hold(tx, again, hold)
+        settle_and_write(tx, again, skus, STOCK_ON_HOLD.format(names=hold.names, reason=hold.reason))
 
 
 def load_promises(tx: Transaction, books: Books, places: Collection[str], skus: Collection[str]) -> None:
