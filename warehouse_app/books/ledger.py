@@ -122,8 +122,8 @@ class Books:
     recorded_at: datetime
     cause: Cause
     locations: RowSet[LocationRow] = field(default_factory=lambda: RowSet(LocationRow, tables.location))
-    balances: RowSet[BalanceRow] = field(default_factory=lambda: RowSet(BalanceRow, tables.balance))
-    stock: RowSet[StockRow] = field(default_factory=lambda: RowSet(StockRow, tables.product_stock))
+    balances: RowSet[BalanceRow] = field(default_factory=lambda: RowSet(BalanceRow, tables.balance, replaces=False))
+    stock: RowSet[StockRow] = field(default_factory=lambda: RowSet(StockRow, tables.product_stock, replaces=False))
     lots: RowSet[LotRow] = field(default_factory=lambda: RowSet(LotRow, tables.lot))
     serials: RowSet[SerialRow] = field(default_factory=lambda: RowSet(SerialRow, tables.serial_unit))
     debts: RowSet[DebtRow] = field(default_factory=lambda: RowSet(DebtRow, tables.debt))

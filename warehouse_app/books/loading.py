@@ -3,10 +3,13 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from functools import cache
+from typing import get_origin
 
 from sqlalchemy import select
 
 from warehouse_app.books.ledger import VIRTUAL, Books
+from warehouse_app.books.rowset import RowSet
 from warehouse_app.books.valuing import write_values
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
@@ -34,6 +37,9 @@ class Needs:
         """Both needs at once."""
         return Needs(*(getattr(self, item.name) | getattr(other, item.name) for item in fields(self)))
 
+
+FEW = 100
+"""Orders up to which a transaction is small: its statements are worth no preparation."""
 
 NAMED_CHANGES = 100
 MANY = "*"
@@ -124,8 +130,8 @@ def _load_places(tx: Transaction, books: Books, places: set[str], skus: frozense
     for kind in ("damaged", "receiving"):
         books.locations.load(tx, "kind", [kind])
     here = books.balances.load(tx, "location", places)
-    all_skus = set(skus) | {row.sku for row in here}
-    load_stock(tx, books, all_skus)
+    # What a carton is said to contain may come back to it, although nothing lies there now.
+    load_stock(tx, books, {*skus, *(row.sku for row in here), *(row.sku for row in books.contents)})
     books.lots.load(tx, "sku", skus, tables.lot.c.lot != "")
     books.debts.load(tx, "location", places)
     damaged = [row.location for row in books.locations if row.kind == "damaged"]
@@ -149,17 +155,30 @@ def _load_serials(tx: Transaction, books: Books, wanted: Needs) -> None:
 def write(tx: Transaction, books: Books) -> None:
     """Write every changed row, then the moves, discrepancies, history and amendments, under the warehouse's lock."""
     tx.lock_warehouse()
-    with tx.at_once():
-        for item in fields(books):
-            rows = getattr(books, item.name)
-            if hasattr(rows, "write"):
-                rows.write(tx)
+    _drop_empty(books)
+    with tx.at_once(many=len(books.orders.keys()) > FEW):
+        for name in _row_sets():
+            getattr(books, name).write(tx)
         first_move_no = _write_moves(tx, books)
         _write_notes(tx, books)
         changed = sorted({note.order_no for note in books.history})
         tx.announce("order", changed if len(changed) <= NAMED_CHANGES else [MANY])
     write_values(tx, books, first_move_no)
     _write_amendments(tx, books)
+
+
+@cache
+def _row_sets() -> tuple[str, ...]:
+    return tuple(item.name for item in fields(Books) if get_origin(item.type) is RowSet)
+
+
+def _drop_empty(books: Books) -> None:
+    """What is emptied for good keeps no row: cartons come by the million, and totes hold something else each time."""
+    for row in books.balances:
+        if not row.on_hand and not row.allocated:
+            place = books.locations.get(row.location)
+            if place is not None and place.kind in ("tote", "carton"):
+                books.balances.remove(row)
 
 
 _MOVE_COLUMNS = (

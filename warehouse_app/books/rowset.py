@@ -1,17 +1,44 @@
 """Rows of one table: loaded in bulk, changed in memory, written back in bulk."""
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from dataclasses import dataclass, fields
+from functools import cache
 from operator import attrgetter, itemgetter
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
-from sqlalchemy import Table
+from sqlalchemy import Column, Table
 from sqlalchemy.sql import ColumnElement
 
 from warehouse_app.store.database import Transaction
 
 RowType = TypeVar("RowType")
 Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How rows of a type stand in their table: worked out once, for books are opened for every decision."""
+
+    names: tuple[str, ...]
+    columns: tuple[Column[Any], ...]
+    key_names: tuple[str, ...]
+    values: Callable[[Any], Key]
+    key_of_values: Callable[[Key], Key]
+    key_of_row: Callable[[Any], Key]
+
+
+@cache
+def _shape(row_type: Hashable, table: Table) -> _Shape:
+    names = tuple(field.name for field in fields(cast("Any", row_type)))
+    key_names = tuple(column.name for column in table.primary_key.columns if column.name != "warehouse_id")
+    return _Shape(
+        names,
+        tuple(table.c[name] for name in names),
+        key_names,
+        attrgetter(*names),
+        _picker([names.index(name) for name in key_names]),
+        _attributes(key_names),
+    )
 
 
 class RowSet(Generic[RowType]):
@@ -28,13 +55,9 @@ class RowSet(Generic[RowType]):
         self._group = group
         self._grouped: dict[Any, list[RowType]] = {}
         self._type = row_type
-        self._names = tuple(field.name for field in fields(row_type))  # type: ignore[arg-type]
-        self._values: Callable[[RowType], Key] = attrgetter(*self._names)
-        self._columns = [table.c[name] for name in self._names]
-        key_names = [column.name for column in table.primary_key.columns if column.name != "warehouse_id"]
-        self._key_names = tuple(key_names)
-        self._key_of_values = _picker([self._names.index(name) for name in key_names])
-        self._key_of_row: Callable[[RowType], Key] = _attributes(key_names)
+        shape = _shape(cast("Hashable", row_type), table)
+        self._names, self._columns, self._key_names = shape.names, shape.columns, shape.key_names
+        self._values, self._key_of_values, self._key_of_row = shape.values, shape.key_of_values, shape.key_of_row
         self._rows: dict[Key, RowType] = {}
         self._under: dict[Any, dict[Key, RowType]] | None = None
         self._loaded: dict[Key, Key] = {}
@@ -83,6 +106,10 @@ class RowSet(Generic[RowType]):
         """The row of this key. Raises KeyError."""
         return self._rows[key if isinstance(key, tuple) else (key,)]
 
+    def keys(self) -> Collection[Key]:
+        """The keys of all rows of the set."""
+        return self._rows.keys()
+
     def __iter__(self) -> Iterator[RowType]:
         """All rows of the set."""
         return iter(list(self._rows.values()))
@@ -101,6 +128,8 @@ class RowSet(Generic[RowType]):
 
     def write(self, tx: Transaction) -> list[Key]:
         """Write what was added, changed or removed; give the keys of these rows."""
+        if not self._rows and not self._loaded:
+            return []
         new: list[Key] = []
         changed: list[tuple[Key, Key]] = []
         keys: list[Key] = []
@@ -151,7 +180,7 @@ def _picker(places: list[int]) -> Callable[[Key], Key]:
     return itemgetter(*places)
 
 
-def _attributes(names: list[str]) -> Callable[[Any], Key]:
+def _attributes(names: tuple[str, ...]) -> Callable[[Any], Key]:
     if len(names) == 1:
         name = names[0]
         return lambda row: (getattr(row, name),)

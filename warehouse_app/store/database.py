@@ -7,10 +7,24 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import psycopg
-from sqlalchemy import Column, Connection, Engine, Result, RowMapping, Select, Table, Text, func, literal, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Result,
+    RowMapping,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -72,16 +86,25 @@ class Transaction:
         self, columns: Sequence[Column[Any]], column: Column[Any], values: Iterable[object], *where: ColumnElement[bool]
     ) -> list[tuple[Any, ...]]:
         """The same as plain tuples of these columns, for what is loaded by the ten thousand."""
-        return [tuple(row) for chunk in self._chunks(select(*columns), column, values, where) for row in chunk.all()]
+        query = _among(tuple(columns), column, self.connection.dialect.name)
+        if where:
+            query = query.where(*where)
+        wanted = list(dict.fromkeys(values))
+        found: list[tuple[Any, ...]] = []
+        for start in range(0, len(wanted), LIST_CHUNK):
+            listed = self._listed(column, wanted[start : start + LIST_CHUNK])
+            rows = self.connection.execute(query, {"listed": listed, WAREHOUSE: self.warehouse_id}).all()
+            found += [tuple(row) for row in rows]
+        return found
 
     def one_of(self, column: ColumnElement[Any], values: Sequence[object]) -> ColumnElement[bool]:
         """The condition that a column is one of these values; its text is the same for any number of them."""
+        return _is_listed(column, literal(self._listed(column, values), Text), self.connection.dialect.name)
+
+    def _listed(self, column: ColumnElement[Any], values: Sequence[object]) -> str:
         if self.connection.dialect.name == "postgresql":
-            # Compared with = ANY, a list whose length is not known may be walked through for every row of the table.
-            given = sql_cast(literal(bulk.array(column.type, values), Text), ARRAY(column.type))
-            return column.in_(select(func.unnest(given)))
-        each = func.json_each(json.dumps(values)).table_valued("value")
-        return column.in_(select(each.c.value))
+            return bulk.array(column.type, values)
+        return json.dumps(values)
 
     def add(self, table: Table, rows: Iterable[Row]) -> None:
         """Insert rows in bulk; the warehouse is filled in."""
@@ -175,10 +198,11 @@ class Transaction:
         )
 
     @contextmanager
-    def at_once(self) -> Iterator[None]:
+    def at_once(self, *, many: bool) -> Iterator[None]:
         """Send what is written here without waiting for each answer; nothing may be read before the block ends.
 
-        An error of any of the statements is raised at the end, as that of a single one would be.
+        With `many` rows the statements are planned once for all. An error of any of them is raised at the end, as that
+        of a single one would be.
         """
         if self.connection.dialect.name != "postgresql":
             yield
@@ -187,7 +211,8 @@ class Transaction:
         try:
             with driver.pipeline():
                 # The texts of bulk statements never change, but their arrays do: to plan anew for each is for nothing.
-                self.connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_generic_plan")
+                if many:
+                    self.connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_generic_plan")
                 yield
         except psycopg.Error as error:
             dialect = self.connection.dialect
@@ -286,6 +311,21 @@ def _without_collecting() -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
+
+
+@lru_cache(maxsize=500)
+def _among(columns: tuple[Column[Any], ...], column: Column[Any], engine: str) -> Select[Any]:
+    """The query for these columns where one is among the values of a list; built once, for it is asked all the time."""
+    query = select(*columns).where(_is_listed(column, bindparam("listed", type_=Text), engine))
+    mine = column.table.c.get(WAREHOUSE)
+    return query if mine is None else query.where(mine == bindparam(WAREHOUSE))
+
+
+def _is_listed(column: ColumnElement[Any], listed: ColumnElement[str], engine: str) -> ColumnElement[bool]:
+    if engine == "postgresql":
+        # Compared with = ANY, a list whose length is not known may be walked through for every row of the table.
+        return column.in_(select(func.unnest(sql_cast(listed, ARRAY(column.type)))))
+    return column.in_(select(func.json_each(listed).table_valued("value").c.value))
 
 
 def _as_tuples(rows: Iterable[Row]) -> tuple[bulk.Names, list[bulk.Values]]:
