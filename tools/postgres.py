@@ -21,7 +21,7 @@ DEBIAN = Path("/usr/lib/postgresql")
 # With all that has to be quoted in a URL.
 PASSWORD = "wms-é/@:% secret"  # noqa: S105 - of a server that lives for minutes
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_level=minimal", "max_wal_senders=0")
-"""Nothing is lost when a process is killed, only when the machine is."""
+"""Nothing is lost when a client is killed, only when the server is."""
 
 # It lives as long as its standard input is open: also a test run that is killed leaves no server and no folder behind.
 # ICU's order of letters is what most installations have, and harder than the byte order that SQLite has.
@@ -70,8 +70,8 @@ class PostgresServer:
         return f"postgresql://postgres:{quote(PASSWORD, safe='')}@127.0.0.1:{self.port}/{database}"
 
     def restart(self) -> None:
-        """Stop at once, as a power cut does, and start again on the same port."""
-        self._control("stop", "--mode=immediate")
+        """Stop, throwing out whoever is connected, and start again on the same port."""
+        self._control("stop", "--mode=fast")
         self._control("start", f"--log={self.folder / 'log'}", f"--options={self._options()}")
 
     def stop(self) -> None:

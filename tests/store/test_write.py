@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, func, select
+from sqlalchemy.engine import make_url
 from sqlalchemy.sql import ColumnElement
 
 from tests.processes import PATIENCE_S, ROOT, Premises
@@ -18,7 +19,6 @@ from tests.warehouse import ORDER_HEADER, TinyWarehouse, at
 from warehouse_app.channels.readers import READERS
 from warehouse_app.domain.errors import StoreUnavailable
 from warehouse_app.operations.import_orders import import_orders
-from warehouse_app.store import database as database_module
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Transaction
 from warehouse_app.store.engine import open_database
@@ -98,38 +98,36 @@ def test_decision_that_fails_leaves_nothing(house: TinyWarehouse) -> None:
     assert everything(house) == before
 
 
-@pytest.mark.on("sqlite")
 def test_locked_database_is_tried_again(house: TinyWarehouse) -> None:
-    impatient = Database(open_database(house.url), clock=house.database.clock)
-    tried = []
+    impatient = impatient_database(house)
 
-    def decide(tx: Transaction) -> int:
-        tried.append(1)
-        return tx.next_in_series("patience")
-
-    with impatient.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA busy_timeout = 20")
     with locked(house) as other, ThreadPoolExecutor(1) as pool:
-        done = pool.submit(impatient.write, decide)
+        done = pool.submit(impatient.write, Transaction.next_in_series, "patience")
         wait_for_a_try(impatient)
         other.rollback()
         number = done.result(PATIENCE_S)
 
     assert number == 1
-    assert tried == [1]
     impatient.close()
 
 
-@pytest.mark.on("sqlite")
-def test_database_that_stays_locked_is_said_to_be_away(house: TinyWarehouse, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database_module, "TRIES", 2)
-    with house.database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA busy_timeout = 20")
+def test_database_that_stays_locked_is_said_to_be_so_after_some_tries(house: TinyWarehouse) -> None:
+    impatient = impatient_database(house)
+
+    with locked(house), pytest.raises(StoreUnavailable, match="locked"):
+        impatient.write(Transaction.next_in_series, "patience")
+
+    assert house.database.write(Transaction.next_in_series, "patience") == 1
+    impatient.close()
+
+
+def test_nobody_waits_longer_than_some_seconds_for_a_lock(house: TinyWarehouse) -> None:
+    before = time.monotonic()
 
     with locked(house), pytest.raises(StoreUnavailable, match="locked"):
         house.database.write(Transaction.next_in_series, "patience")
 
-    assert house.database.write(Transaction.next_in_series, "patience") == 1
+    assert 4 < time.monotonic() - before < 8
 
 
 def test_reading_goes_on_while_somebody_writes(house: TinyWarehouse) -> None:
@@ -157,6 +155,17 @@ def test_processes_that_reserve_and_release_at_once_never_oversell(house: TinyWa
     stopped = total(house, tables.pick_stop.c.quantity)
     assert (reserved, allocated, stopped) == (34, 34, 34)
     assert house.differences() == ()
+
+
+def impatient_database(house: TinyWarehouse) -> Database:
+    """The same database for somebody who waits 20 ms for a lock."""
+    if house.database.engine.dialect.name == "postgresql":
+        url = make_url(house.url).update_query_dict({"options": "-c lock_timeout=20"})
+        return Database(open_database(url.render_as_string(hide_password=False)), clock=house.database.clock)
+    database = Database(open_database(house.url), clock=house.database.clock)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA busy_timeout = 20")
+    return database
 
 
 def wait_for_a_try(database: Database) -> None:

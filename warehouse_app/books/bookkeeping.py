@@ -8,7 +8,7 @@ from itertools import islice
 from typing import ClassVar
 
 from sqlalchemy import func, select
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from warehouse_app.books import counting, finishing, found_again, packing, picking, putaway, receiving, shipping
 from warehouse_app.books.applying import apply, needs_of
@@ -193,6 +193,8 @@ def _apply_facts(tx: Transaction, batch: Sequence[Recorded]) -> None:
         # The database was busy or went away: that says nothing about the facts.
         raise
     except Exception as error:
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
+            raise  # The same, whatever the driver calls it.
         # The one place that may catch everything: a fact that fails, be it only where the database checks what is
         # written, must not stop the others.
         raise FactFailed(f"{type(error).__name__}: {error}") from error

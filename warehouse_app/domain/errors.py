@@ -21,6 +21,54 @@ class StoreUnavailable(WarehouseError):
     message = mark("The shared database does not answer ({reason}). Your scans are kept; try again in a moment.")
 
 
+class ServerAway(StoreUnavailable):
+    """Nobody answers at the server's address, or the server takes no connections now."""
+
+    message = mark(
+        "The shared database at {server} does not answer ({reason}). Check that the server runs and that the network"
+        " reaches it; your scans are kept."
+    )
+
+
+class WrongPassword(StoreUnavailable):
+    """The server does not let this user in."""
+
+    message = mark(
+        "The database server at {server} does not let {user} in ({reason}). Correct user and password in --database or"
+        " WAREHOUSE_DATABASE; a password with special characters is percent-encoded there."
+    )
+
+
+class NoSuchDatabase(StoreUnavailable):
+    """The server runs, but has no database of this name."""
+
+    message = mark(
+        "The server at {server} has no database {database}. Correct the name, or create it on the server: createdb"
+        " --encoding=UTF8 --owner={user} {database}"
+    )
+
+
+class ServerTooOld(StoreUnavailable):
+    """A release of PostgreSQL that lacks what is used here."""
+
+    message = mark("The database server runs PostgreSQL {release}; {oldest} or newer is needed. Upgrade the server.")
+
+
+class TextsNotUnicode(StoreUnavailable):
+    """The database was created for the letters of a few languages only."""
+
+    message = mark(
+        "The database {database} keeps texts as {encoding}, which cannot hold every name. Create it again: createdb"
+        " --template=template0 --encoding=UTF8 {database}"
+    )
+
+
+class UnusableValue(WarehouseError):
+    """A text or a number that no database can hold."""
+
+    message = mark("This cannot be stored: {reason}. Correct what was entered.")
+
+
 class StockChanged(WarehouseError):
     """Somebody else changed the same stock; the decision was not made."""
 

@@ -17,6 +17,7 @@ from warehouse_app.store import tables
 from warehouse_app.store.database import Database
 from warehouse_app.store.engine import open_database
 from warehouse_app.store.migrate import HEAD, is_known_revision, revision, upgrade
+from warehouse_app.store.server import shown
 from warehouse_app.store.sqlite_file import (
     BackupFailed,
     BadBackup,
@@ -120,8 +121,7 @@ def _restore_server(database: Database, file: Path, say: Say) -> Restored:
         with _opened(str(staged)) as engine:
             source = Database(engine, database.warehouse_id, database.clock)
             copy_rows(source, database.engine.url.render_as_string(hide_password=False), say)
-    shown = database.engine.url.render_as_string(hide_password=True)
-    return Restored(str(file), shown, "", HEAD, *found)
+    return Restored(str(file), shown(database.engine.url), "", HEAD, *found)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from warehouse_app.store.database import Database, Transaction
 from warehouse_app.store.engine import open_database
 from warehouse_app.store.migrate import HEAD, revision, upgrade
 from warehouse_app.store.raw_rows import RawRow, read_raw, write_raw
+from warehouse_app.store.server import lift_limits, shown
 
 HASHES_MODULUS = 1 << 64
 
@@ -94,15 +95,15 @@ def _target(url: str) -> Iterator[Engine]:
         reason = str(error.orig if isinstance(error, DBAPIError) else error).partition("\n")[0]
         raise CopyFailed(database=_shown(engine), reason=reason) from error
     except StoreUnavailable as error:
+        if engine.dialect.name == "postgresql":
+            raise  # It names the server and the remedy.
         raise CopyFailed(database=_shown(engine), reason=error.values["reason"]) from error
     finally:
         engine.dispose()
 
 
 def _shown(engine: Engine) -> str:
-    if engine.dialect.name == "sqlite":
-        return str(engine.url.database)
-    return engine.url.render_as_string(hide_password=True)
+    return str(engine.url.database) if engine.dialect.name == "sqlite" else shown(engine.url)
 
 
 def _require_empty(engine: Engine) -> None:
@@ -124,6 +125,8 @@ def _require_empty(engine: Engine) -> None:
 
 def _copy_everything(source: Transaction, engine: Engine, say: Say, prove: Prove) -> Copied:
     with engine.begin() as connection:
+        lift_limits(source.connection)
+        lift_limits(connection)
         contents = {
             table.name: _copy_table(source.connection, connection, table, say)
             for table in tables.metadata.sorted_tables

@@ -11,10 +11,20 @@ def feedback_text(told: Feedback) -> str:
     return tr(told.message, **{name: _shown(value) for name, value in told.values.items()})
 
 
+LONGEST_LINE = 1_000
+"""What is longer repeats a name that is none; its beginning and the remedy at its end are kept."""
+
+
 def error_text(error: WarehouseError) -> str:
     """What went wrong, to what, and the remedy, on one line."""
     text = tr(error.message, **{name: _shown(value) for name, value in error.values.items()})
-    return " ".join(text.split())
+    line = "".join(sign if sign.isprintable() else _escaped(sign) for sign in " ".join(text.split()))
+    return line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE // 2]} … {line[-LONGEST_LINE // 2 :]}"
+
+
+def _escaped(sign: str) -> str:
+    """A sign that cannot be seen, or half of one, as its number; written out it could turn a terminal's text round."""
+    return sign.encode("unicode_escape").decode()
 
 
 def _shown(value: object) -> object:

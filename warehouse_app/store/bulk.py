@@ -13,6 +13,8 @@ from typing import Any, Literal, cast
 from sqlalchemy import BigInteger, Boolean, Connection, Date, Table, Text
 from sqlalchemy.types import TypeEngine
 
+from warehouse_app.domain.errors import UnusableValue
+from warehouse_app.language import mark
 from warehouse_app.store.types import Moment
 
 Names = tuple[str, ...]
@@ -20,6 +22,7 @@ Values = tuple[Any, ...]
 Clash = Literal["refuse", "keep", "replace"]
 """What becomes of a row whose primary key exists: an error, the old row stays, or the new one takes its place."""
 
+NUL = mark("a text holds the character NUL")
 ROWS_A_STATEMENT = 10_000
 WAREHOUSE = "warehouse_id"
 
@@ -64,6 +67,7 @@ def _run(connection: Connection, rows: Rows, text: str) -> None:
             arrays = tuple(array(kind, column) for kind, column in zip(types, columns, strict=True))
             connection.exec_driver_sql(text, (*rows.fixed, *arrays))
         return
+    _refuse_nul(types, rows.values)
     values = _for_sqlite(types, rows.values)
     fixed = rows.fixed
     connection.exec_driver_sql(text, [(*row, *fixed) for row in values])
@@ -196,6 +200,13 @@ def _instant(moment: datetime | None) -> str | None:
     if moment.tzinfo is None:
         raise ValueError(moment)
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _refuse_nul(types: Sequence[TypeEngine[Any]], values: Sequence[Values]) -> None:
+    """SQLite would take what PostgreSQL refuses, and the data could never move there."""
+    texts = [place for place, kind in enumerate(types) if isinstance(kind, Text)]
+    if any("\0" in row[place] for row in values for place in texts if row[place]):
+        raise UnusableValue(reason=NUL)
 
 
 def _for_sqlite(types: Sequence[TypeEngine[Any]], values: Sequence[Values]) -> Sequence[Values]:

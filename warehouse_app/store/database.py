@@ -27,11 +27,13 @@ from sqlalchemy import (
 )
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.sql import ClauseElement, ColumnElement
 
-from warehouse_app.domain.errors import NoWarehouse, StockChanged, StoreUnavailable
+from warehouse_app.domain.errors import NoWarehouse, StockChanged, StoreUnavailable, UnusableValue
+from warehouse_app.language import mark
 from warehouse_app.store import bulk, tables
+from warehouse_app.store.server import PATIENCE_MS, lift_limits
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,6 +41,15 @@ Row = Mapping[Any, Any]
 Clock = Callable[[], datetime]
 
 TRIES = 5
+MAY_PASS = ("40001", "40P01", "55P03")
+"""PostgreSQL's states of a serialization failure, a deadlock and a lock that was waited for in vain."""
+
+TOO_LARGE = mark("a number is too large")
+SAID = {
+    "55P03": mark("somebody else keeps it locked"),
+    "57014": mark("it took too long to answer"),
+    "25P03": mark("this program stood still in the middle of its work"),
+}
 WAREHOUSE = "warehouse_id"
 LIST_CHUNK = 5_000
 """The most values that one query looks for."""
@@ -215,8 +226,12 @@ class Transaction:
                     self.connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_generic_plan")
                 yield
         except psycopg.Error as error:
-            dialect = self.connection.dialect
-            raise DBAPIError.instance(None, None, error, psycopg.Error, dialect=dialect) from error
+            if driver.closed:
+                self.connection.invalidate(error)
+            raise DBAPIError.instance(
+                "several statements", None, error, psycopg.Error, connection_invalidated=driver.closed,
+                dialect=self.connection.dialect,
+            ) from error  # fmt: skip
 
     def finish(self) -> None:
         """Write the counters back; called once, right before the commit."""
@@ -253,23 +268,27 @@ class Database:
     def write(self, job: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a job in one short transaction, again if somebody was in the way; it commits whole or leaves nothing.
 
-        Raises StoreUnavailable when the database cannot be reached, StockChanged when the tries are used up.
+        Raises StoreUnavailable when the database cannot be reached or stays locked, StockChanged when the tries are
+        used up.
         """
+        give_up = time.monotonic() + PATIENCE_MS / 1000
         for tried in range(1, TRIES + 1):
             try:
                 return self._write_once(job, *args, **kwargs)
-            except OperationalError as error:
-                if not _worth_retrying(error) or tried == TRIES:
-                    raise StoreUnavailable(reason=_reason(error)) from error
             except IntegrityError as error:
                 # A new row met another station's new row of the same key: the second try finds it there.
                 if tried == TRIES:
                     raise StockChanged(reason=_reason(error)) from error
+            except DBAPIError as error:
+                if not _is_trouble(error):
+                    raise
+                if not _worth_retrying(error) or tried == TRIES or time.monotonic() > give_up:
+                    raise StoreUnavailable(reason=_reason(error)) from error
             time.sleep(random.uniform(0.01, 0.05) * tried)  # noqa: S311 - jitter, no secret
         raise AssertionError
 
     def _write_once(self, job: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-        with _without_collecting(), self.engine.begin() as connection:
+        with _values_in_words(), _without_collecting(), self.engine.begin() as connection:
             transaction = Transaction(connection, self.warehouse_id, self.clock)
             result = job(transaction, *args, **kwargs)
             transaction.finish()
@@ -277,11 +296,20 @@ class Database:
 
     def read(self, job: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a query that changes nothing; it sees one consistent state. Raises StoreUnavailable."""
-        try:
-            with self.engine.connect().execution_options(**self._reading) as connection, connection.begin():
-                return job(Transaction(connection, self.warehouse_id, self.clock), *args, **kwargs)
-        except OperationalError as error:
-            raise StoreUnavailable(reason=_reason(error)) from error
+        for tried in range(1, TRIES + 1):
+            try:
+                return self._read_once(job, *args, **kwargs)
+            except DBAPIError as error:
+                if not _is_trouble(error):
+                    raise
+                if not error.connection_invalidated or tried == TRIES:
+                    raise StoreUnavailable(reason=_reason(error)) from error
+        raise AssertionError
+
+    def _read_once(self, job: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        reading = self.engine.connect().execution_options(**self._reading)
+        with _values_in_words(), reading as connection, connection.begin():
+            return job(Transaction(connection, self.warehouse_id, self.clock), *args, **kwargs)
 
     def gather_statistics(self) -> None:
         """Let PostgreSQL look at its tables after many rows came in: until it has, it may choose very slow plans.
@@ -292,6 +320,7 @@ class Database:
             return
         try:
             with self.engine.begin() as connection:
+                lift_limits(connection)
                 connection.exec_driver_sql("ANALYZE")
         except OperationalError as error:
             raise StoreUnavailable(reason=_reason(error)) from error
@@ -337,11 +366,40 @@ def _as_tuples(rows: Iterable[Row]) -> tuple[bulk.Names, list[bulk.Values]]:
     return names, [tuple([row[name] for name in names]) for row in every]
 
 
+@contextmanager
+def _values_in_words() -> Iterator[None]:
+    """Say in words that a value is none for a database. Raises UnusableValue."""
+    try:
+        yield
+    except DataError as error:
+        reason = bulk.NUL if "NUL" in str(error.orig) else TOO_LARGE if _state(error) == "22003" else _reason(error)
+        raise UnusableValue(reason=reason) from error
+    except OverflowError as error:
+        if "SQLite" not in str(error):
+            raise
+        raise UnusableValue(reason=TOO_LARGE) from error
+
+
+def _is_trouble(error: DBAPIError) -> bool:
+    """Whether the database or the way to it is the cause, not the statement."""
+    return isinstance(error, OperationalError) or error.connection_invalidated
+
+
 def _worth_retrying(error: DBAPIError) -> bool:
-    state = getattr(error.orig, "sqlstate", "") or ""
+    if error.connection_invalidated:
+        # Only COMMIT comes without a statement, and nobody knows whether a lost one was carried out.
+        return error.statement is not None
     text = str(error.orig)
-    return state in ("40001", "40P01") or "locked" in text or "busy" in text
+    return _state(error) in MAY_PASS or "locked" in text or "busy" in text
+
+
+def _state(error: DBAPIError) -> str:
+    return getattr(error.orig, "sqlstate", "") or ""
 
 
 def _reason(error: DBAPIError) -> str:
+    if error.connection_invalidated and error.statement is None:
+        return mark("the connection was lost at the very end; look whether it was done before you do it again")
+    if _state(error) in SAID:
+        return SAID[_state(error)]
     return str(error.orig).splitlines()[0] if str(error.orig) else type(error.orig).__name__

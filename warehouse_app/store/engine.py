@@ -9,11 +9,10 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from warehouse_app.domain.errors import StoreUnavailable
+from warehouse_app.store.server import PATIENCE_MS, open_server
 
 SAFE_SQLITE = (3, 51, 3)
 """Earlier releases can corrupt a WAL file when two connections write and checkpoint at once."""
-
-BUSY_TIMEOUT_MS = 5_000
 
 
 def database_url(text: str) -> URL:
@@ -36,15 +35,7 @@ def open_database(text: str) -> Engine:
     url = database_url(text)
     if url.get_backend_name() == "sqlite":
         return _open_sqlite(url)
-    engine = create_engine(
-        url,
-        pool_size=4,
-        max_overflow=4,
-        pool_pre_ping=True,
-        connect_args={"connect_timeout": 3, "prepare_threshold": 1, "options": "-c jit=off -c timezone=UTC"},
-    )
-    event.listen(engine, "do_connect", _connect)
-    return engine
+    return open_server(url)
 
 
 def _open_sqlite(url: URL) -> Engine:
@@ -52,7 +43,7 @@ def _open_sqlite(url: URL) -> Engine:
         raise StoreUnavailable(reason=f"SQLite {pysqlite3.sqlite_version} can corrupt files; 3.51.3 or later is needed")
     if url.database:
         _make_folder(Path(url.database).parent)
-    engine = create_engine(url, module=pysqlite3.dbapi2, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+    engine = create_engine(url, module=pysqlite3.dbapi2, connect_args={"timeout": PATIENCE_MS / 1000})
     event.listen(engine, "do_connect", _connect)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, inspect, text
 
 import warehouse_app
 from warehouse_app.domain.errors import DatabaseNotReady
+from warehouse_app.store.server import lift_limits
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -47,6 +48,7 @@ def upgrade(engine: Engine) -> None:
     from alembic import command  # noqa: PLC0415 - half a second, only needed for a migration
 
     with engine.begin() as connection:
+        lift_limits(connection)
         config = alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
