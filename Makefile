@@ -40,7 +40,7 @@ check: ## Check style, types, import rules, migrations and translations
 
 bench: ## Measure the figures of docs/performance.md
 	@tools/bootstrap.sh test
-	@$(OFFSCREEN) $(BIN)/warehouse-app bench
+	@$(OFFSCREEN) $(BIN)/python -m tools.with_postgres $(BIN)/warehouse-app bench
 
 soak: ## Run the long tests: hours of faults
 	@tools/bootstrap.sh test

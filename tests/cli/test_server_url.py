@@ -58,7 +58,7 @@ def test_database_that_does_not_exist_is_said_with_the_command_that_makes_it(
         said = refused(shell, url)
 
         assert "has no database missing" in said
-        assert "createdb --encoding=UTF8 --owner=postgres missing" in said
+        assert "createdb --owner=postgres --encoding=UTF8 --template=template0 missing" in said
 
 
 def test_server_that_is_away_is_said_with_its_address(shell: Shell) -> None:

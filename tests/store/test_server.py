@@ -137,7 +137,7 @@ def test_decision_whose_connection_is_dropped_under_its_last_statements_is_made_
         if not tried:
             tell(f"SELECT pg_terminate_backend({process}, 5000)")
         tried.append(1)
-        with tx.at_once():
+        with tx.at_once(many=True):
             tx.put(tables.number_series, [series("A", number + 1)])
 
     house.database.write(decide)

@@ -44,7 +44,7 @@ class NoSuchDatabase(StoreUnavailable):
 
     message = mark(
         "The server at {server} has no database {database}. Correct the name, or create it on the server: createdb"
-        " --encoding=UTF8 --owner={user} {database}"
+        " --owner={user} --encoding=UTF8 --template=template0 {database}"
     )
 
 
@@ -59,7 +59,7 @@ class TextsNotUnicode(StoreUnavailable):
 
     message = mark(
         "The database {database} keeps texts as {encoding}, which cannot hold every name. Create it again: createdb"
-        " --template=template0 --encoding=UTF8 {database}"
+        " --encoding=UTF8 --template=template0 {database}"
     )
 
 

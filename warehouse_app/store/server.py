@@ -63,7 +63,8 @@ def lift_limits(connection: Connection) -> None:
 
 def shown(url: URL) -> str:
     """The URL as it may be shown and logged: without any password."""
-    return url.difference_update_query(["password", "sslpassword"]).render_as_string(hide_password=True)
+    plain = url.set(drivername="postgresql").difference_update_query(["password", "sslpassword"])
+    return plain.render_as_string(hide_password=True)
 
 
 def _connect(dialect: Dialect, _record: object, args: Any, kwargs: Any) -> Any:  # noqa: ANN401 - the driver's own
