@@ -88,9 +88,7 @@ class PostgresServer:
 
     def _start(self) -> None:
         (self.folder / "password").write_text(PASSWORD, encoding="utf-8")
-        if self._identity:
-            for path in (self.folder, self.folder / "password"):
-                os.chown(path, self._identity["user"], self._identity["group"])
+        self._give_away(self.folder, self.folder / "password")
         self._programs = self._readable(_programs())
         said = ""
         # Somebody else may take the port between our look and the server's start.
@@ -101,6 +99,11 @@ class PostgresServer:
                 return
             self._guardian.communicate()
         raise NoServer(said or "PostgreSQL did not start")
+
+    def _give_away(self, *paths: Path) -> None:
+        """Let the server's user own these, who also removes them in the end."""
+        for path in paths if self._identity else ():
+            os.chown(path, self._identity["user"], self._identity["group"])
 
     def _launch(self) -> str:
         words = (str(self._programs), str(self.folder), str(self.port), self._options())
@@ -133,6 +136,7 @@ class PostgresServer:
             wheel = programs.parent.parent
             for name in (wheel.name, f"{wheel.name}.libs"):
                 shutil.copytree(wheel.parent / name, self.folder / "wheel" / name)
+            self._give_away(self.folder / "wheel", *(self.folder / "wheel").rglob("*"))
             return self.folder / "wheel" / wheel.name / "pginstall" / "bin"
         except (OSError, subprocess.CalledProcessError) as error:
             raise NoServer(f"{command[0]}: {error}") from error
