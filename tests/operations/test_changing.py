@@ -10,6 +10,7 @@ from tests.order_desk import Buyer, OrderDesk
 from warehouse_app.domain.errors import NotFound, WarehouseError, WrongState
 from warehouse_app.domain.facts import Picked, ToteOpened
 from warehouse_app.operations.changing import BadQuantity, OrderChange, UnitsInHand, change_order
+from warehouse_app.operations.holds import add_hold
 from warehouse_app.operations.order_headers import HeaderChange
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database
@@ -206,6 +207,22 @@ def test_change_by_nobody_in_particular_is_in_the_history(desk: OrderDesk) -> No
     history = tables.order_history
     rows = desk.database.read(lambda tx: tx.rows(select(history).where(history.c.what == "priority_changed")))
     assert [(row["actor"], json.loads(row["detail"])) for row in rows] == [("W-02", {"before": 0, "after": 1})]
+
+
+def test_lines_that_a_picker_has_on_his_list_stay_when_the_channel_sends_others(desk: OrderDesk) -> None:
+    desk.take("1", ("CUP", 5))
+    desk.release_all()
+    packet = desk.walk("1")
+    desk.database.write(add_hold, "recall", "W-02", sku="CUP")
+
+    between, again = desk.state("1"), desk.take("1", ("POT", 2))
+    desk.pick(packet)
+    later = desk.take("1", ("POT", 3))
+
+    assert between == "short"
+    assert [conflict.order for conflict in (*again.conflicts, *later.conflicts)] == ["1", "1"]
+    assert desk.database.read(lambda tx: tx.rows(select(tables.parked_fact))) == []
+    assert desk.differences() == ()
 
 
 def test_order_that_the_channel_sends_again_with_other_lines_gives_back_what_it_held(desk: OrderDesk) -> None:

@@ -1,11 +1,14 @@
 """Orders of one recipient become one, and their channel orders still find it."""
 
 import pytest
+from sqlalchemy import select
 
 from tests.order_desk import Buyer, OrderDesk
 from warehouse_app.domain.errors import NotFound, WrongState
 from warehouse_app.operations.cancelling import hold_order
+from warehouse_app.operations.holds import add_hold
 from warehouse_app.operations.merging import BadMerge, MergedOrder, OrdersDiffer, merge_orders
+from warehouse_app.store import tables
 from warehouse_app.store.database import Database
 
 
@@ -61,6 +64,24 @@ def test_order_that_waits_for_stock_makes_the_parcel_wait(desk: OrderDesk) -> No
 
     assert done.state == "partial"
     assert desk.promised() == (5, 0)
+    assert desk.differences() == ()
+
+
+def test_late_pick_for_an_order_that_lost_its_stock_and_was_merged_is_booked(desk: OrderDesk) -> None:
+    desk.take("1", ("CUP", 5))
+    desk.take("2", ("POT", 2))
+    desk.release_all()
+    packet = desk.walk("2")
+    desk.database.write(add_hold, "recall", "W-02", sku="POT")
+    desk.database.write(add_hold, "recall", "W-02", sku="CUP")
+    desk.take("3", ("CUP", 1))
+    merge(desk, "3", "2")
+
+    tote = desk.pick(packet)
+
+    assert desk.on_hand()[tote, "POT"] == 2
+    assert desk.database.read(lambda tx: tx.rows(select(tables.parked_fact))) == []
+    assert (desk.state("2"), desk.served()) == ("cancelled", {("1", "1"): 5, ("2", "1"): 2, ("3", "1"): 1})
     assert desk.differences() == ()
 
 

@@ -135,7 +135,11 @@ def _take_line(target: OrderRow, line: LineRow, number: int, bundles: dict[int, 
     taken = replace(line, order_no=target.order_no, line_no=number, bundle_line=bundle, reserved=0)
     books.lines.add(taken)
     books.pass_promise(line, taken, line.reserved)
-    books.lines.remove(line)
+    if any(stop.line_no == line.line_no for stop in books.stops_of(line.order_no)):
+        # A pick list still names it, and late facts about it must find it.
+        line.cancelled, line.short = line.ordered, 0
+    else:
+        books.lines.remove(line)
     return Passage(key, (target.order_no, number), line.ordered, whole=True)
 
 

@@ -41,6 +41,8 @@ class KnownOrder:
     """Whether one of these fulfilment orders serves another channel order too."""
     changed_by_hand: bool
     """Whether a quantity here is no longer what the channel asked for."""
+    in_packets: bool
+    """Whether a picker has it on his list: what he did may still be reported, though it was called back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ def load_known(tx: Transaction, batch: Sequence[ChannelOrder]) -> dict[str, Know
     lines = _by(tx.rows_in(tables.fulfilment_line, "order_no", numbers), "order_no")
     served = _by(tx.rows_in(tables.fulfilment_source, "order_no", numbers), "order_no")
     numbers_of = _by(sources, "channel_order_id")
+    in_packets = _in_packets(tx, numbers)
     known = {}
     for channel_order_id, row in hashes.items():
         mine = sorted({source["order_no"] for source in numbers_of[channel_order_id]})
@@ -79,6 +82,7 @@ def load_known(tx: Transaction, batch: Sequence[ChannelOrder]) -> dict[str, Know
             tuple(channel_lines[channel_order_id]),
             any(_key(source) != _key(row) for number in mine for source in served[number]),
             any(_differs_from_sources(line, served[number]) for number in mine for line in lines[number]),
+            not in_packets.isdisjoint(mine),
         )
     return known
 
@@ -101,7 +105,7 @@ def why_not(change: Change, rules: HouseRules) -> Reason | None:
 def _why_not_lines(known: KnownOrder) -> Reason | None:
     if known.changed_by_hand:
         return Reason(mark("The lines of the order changed in the channel, but they were changed by hand here."))
-    if any(line[name] for line in known.lines for name in _BEGUN):
+    if known.in_packets or any(line[name] for line in known.lines for name in _BEGUN):
         return Reason(mark("The lines of the order changed in the channel, but a part of it was worked on here."))
     return None
 
@@ -162,6 +166,15 @@ def _differs(order: ChannelOrder, known: Mapping[str, RowMapping]) -> bool:
 def _differs_from_sources(line: RowMapping, sources: Sequence[RowMapping]) -> bool:
     served = sum(source["quantity"] for source in sources if source["line_no"] == line["line_no"])
     return bool(line["cancelled"]) or line["ordered"] != served
+
+
+def _in_packets(tx: Transaction, numbers: set[str]) -> set[str]:
+    """The orders among these with stops on a pick list that a station holds."""
+    stops = tx.rows_in(tables.pick_stop, "order_no", numbers)
+    claim = tables.claim
+    works = {f"pick:{row['list_no']}" for row in stops}
+    held = {row["work"] for row in tx.rows_in(claim, "work", works, claim.c.state == "held")}
+    return {row["order_no"] for row in stops if f"pick:{row['list_no']}" in held}
 
 
 def _of_shop(tx: Transaction, table: Table, order: ChannelOrder, ids: set[str]) -> list[RowMapping]:
