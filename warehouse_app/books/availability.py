@@ -4,19 +4,20 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, or_, select, true
+from sqlalchemy import BindParameter, Date, Select, and_, bindparam, exists, literal, or_, select, true
 from sqlalchemy.sql import ColumnElement
 
-from warehouse_app.books.held_stock import HeldStock, held_stock
+from warehouse_app.books.held_stock import HeldStock, held_by, hold_of
 from warehouse_app.books.ledger import Books
 from warehouse_app.planning.allocation import LotBalance
 from warehouse_app.planning.demand import StockKey
 from warehouse_app.planning.tracing import Goods
 from warehouse_app.store import tables
-from warehouse_app.store.database import LIST_CHUNK, Row, Transaction
+from warehouse_app.store.database import LIST_CHUNK, Row, Transaction, is_listed
 
 RESERVE_ZONE = "R"
 """Storage of this zone refills pick faces; it is picked from only when no pick face has enough."""
@@ -24,10 +25,14 @@ RESERVE_ZONE = "R"
 
 @dataclass(frozen=True, slots=True)
 class Stops:
-    """Why units may not be promised: the holds, and the day; a lot may be sold up to the last day of its life."""
+    """Why units may not be promised: the holds, and the day; a lot may be sold up to the last day of its life.
+
+    `expired` tells whether any lot at all is past that day.
+    """
 
     held: HeldStock
     today: date
+    expired: bool
 
     def stopped(self, row: Row) -> int:
         """How many units of a balance (with the last day of its lot) may not be promised."""
@@ -47,8 +52,22 @@ class Stops:
 
 def stops_now(tx: Transaction, skus: Collection[str] | None = None) -> Stops:
     """What may not be promised now, by the warehouse's own calendar; with `skus`, of these products only."""
-    zone = tx.house()["timezone"] or "UTC"
-    return Stops(held_stock(tx, skus), tx.now.astimezone(ZoneInfo(zone)).date())
+    today = tx.now.astimezone(ZoneInfo(tx.house()["timezone"] or "UTC")).date()
+    rows = tx.connection.execute(_stops_query(), {"warehouse_id": tx.warehouse_id, "today": today}).mappings().all()
+    holds = [hold_of(row) for row in rows if row["hold_id"] is not None]
+    return Stops(held_by(tx, holds, skus), today, expired=bool(rows[0]["expired"]))
+
+
+@cache
+def _stops_query() -> Select[Any]:
+    """Whether any lot is past its day, and the holds in force: in one query, for every promise asks both."""
+    hold, lot = tables.hold, tables.lot
+    here: BindParameter[str] = bindparam("warehouse_id")
+    expired = exists().where(lot.c.warehouse_id == here, lot.c.expires_on < bindparam("today", type_=Date))
+    one = select(literal(1).label("one")).subquery()
+    in_force = and_(hold.c.warehouse_id == here, hold.c.removed_at.is_(None))
+    # A row comes also where nothing is on hold.
+    return select(expired.label("expired"), *hold.c).select_from(one.outerjoin(hold, in_force))
 
 
 def shelf_balances(
@@ -60,11 +79,9 @@ def shelf_balances(
     """
     wanted = list(dict.fromkeys(skus))
     stops = stops or stops_now(tx, wanted)
-    location = tables.location
-    place = [location.c[name] for name in ("zone", "block", "aisle", "position", "level")]
     found = []
     kept = []
-    for row in _lying(tx, wanted, location.c.pickable, place):
+    for row in _lying(tx, wanted, _shelves(tx.connection.dialect.name)):
         name, sku, owner, lot, on_hand, allocated, physical, expires_on, zone, block, aisle, position, level = row
         kept.append((name, sku, owner, lot, on_hand, allocated, physical))
         free = on_hand - allocated - stops.stopped_of((owner, sku, lot), name, on_hand, expires_on)
@@ -103,14 +120,12 @@ def _free(tx: Transaction, skus: Iterable[str], *, kept: int) -> dict[StockKey, 
 def stopped_units(tx: Transaction, skus: Collection[str], stops: Stops | None = None) -> dict[StockKey, int]:
     """Units of each (owner, SKU) that nobody is promised, and that holds or expiry keep from being promised."""
     stops = stops or stops_now(tx, skus)
-    lot = tables.lot
-    expired = select(lot.c.lot).where(tx.mine(lot), lot.c.expires_on < stops.today).limit(1)
-    if not stops.held and tx.value(expired) is None:
+    if not stops.held and not stops.expired:
         return {}
     stopped: dict[StockKey, int] = defaultdict(int)
     where = and_(tables.location.c.sellable, _may_be_stopped(tx, stops))
-    for row in _lying(tx, list(skus), where):
-        location, sku, owner, of_lot, on_hand, allocated, _physical, expires_on = row
+    for row in _lying(tx, list(skus), _places(tx.connection.dialect.name).where(where)):
+        location, sku, owner, of_lot, on_hand, allocated, _physical, expires_on, *_ = row
         # What is promised already, as in totes, is not free to be promised anyway.
         held = stops.stopped_of((owner, sku, of_lot), location, on_hand, expires_on)
         stopped[owner, sku] += min(held, on_hand - allocated)
@@ -134,10 +149,21 @@ def _may_be_stopped(tx: Transaction, stops: Stops) -> ColumnElement[bool]:
     return or_(tables.lot.c.expires_on < stops.today, *found)
 
 
-def _lying(
-    tx: Transaction, wanted: Sequence[str], where: ColumnElement[bool], more: Sequence[ColumnElement[Any]] = ()
-) -> Iterable[Sequence[Any]]:
-    """What lies of these products at the places of this kind: a balance, the last day of its lot, and what is asked."""
+def _lying(tx: Transaction, wanted: Sequence[str], query: Select[Any]) -> Iterable[Sequence[Any]]:
+    """What lies of these products, as the query has it."""
+    for start in range(0, len(wanted), LIST_CHUNK):
+        listed = tx.listed(tables.balance.c.sku, wanted[start : start + LIST_CHUNK])
+        yield from tx.connection.execute(query, {"listed": listed, "warehouse_id": tx.warehouse_id}).all()
+
+
+@cache
+def _shelves(engine: str) -> Select[Any]:
+    return _places(engine).where(tables.location.c.pickable)
+
+
+@cache
+def _places(engine: str) -> Select[Any]:
+    """Balances of listed products, each with the last day of its lot and where its place is."""
     balance, location, lot = tables.balance, tables.location, tables.lot
     places = (balance.c.warehouse_id == location.c.warehouse_id) & (balance.c.location == location.c.location)
     lots = (
@@ -147,12 +173,11 @@ def _lying(
         & (balance.c.lot == lot.c.lot)
     )
     own = [balance.c[name] for name in ("location", "sku", "owner", "lot", "on_hand", "allocated", "physical")]
-    query = (
-        select(*own, lot.c.expires_on, *more)
+    place = [location.c[name] for name in ("zone", "block", "aisle", "position", "level")]
+    mine = balance.c.warehouse_id == bindparam("warehouse_id")
+    return (
+        select(*own, lot.c.expires_on, *place)
         .join_from(balance, location, places)
         .outerjoin(lot, lots)
-        .where(tx.mine(balance), balance.c.physical, where, balance.c.on_hand > 0)
+        .where(mine, balance.c.physical, balance.c.on_hand > 0, is_listed(balance.c.sku, bindparam("listed"), engine))
     )
-    for start in range(0, len(wanted), LIST_CHUNK):
-        among = tx.one_of(balance.c.sku, wanted[start : start + LIST_CHUNK])
-        yield from tx.connection.execute(query.where(among)).all()

@@ -163,6 +163,7 @@ def write(tx: Transaction, books: Books) -> None:
         _write_notes(tx, books)
         changed = sorted({note.order_no for note in books.history})
         tx.announce("order", changed if len(changed) <= NAMED_CHANGES else [MANY])
+        tx.finish()
     write_values(tx, books, first_move_no)
     _write_amendments(tx, books)
 

@@ -96,6 +96,7 @@ class OrderRow:
     held: bool
     hold_reason: str
     cancel_requested: bool
+    rush: bool
     reason: str
     wave_no: str
     state_since: datetime

@@ -45,6 +45,8 @@ def promise_orders(tx: Transaction, order_nos: Sequence[str], worker: str, wave_
     stops = stops_of(tx, books)
     reserve(tx, books, stops)
     plan = allocate(tx, books, stops, wave_no)
+    for order in books.orders:
+        order.rush = False
     write(tx, books)
     return plan
 

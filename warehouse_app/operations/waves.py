@@ -15,7 +15,6 @@ from sqlalchemy.sql import ColumnElement
 from warehouse_app.books.ledger import Cause
 from warehouse_app.books.loading import write
 from warehouse_app.books.ranking import short_reason
-from warehouse_app.domain.errors import NotFound, WrongState
 from warehouse_app.domain.wording import ON_HOLD
 from warehouse_app.language import mark
 from warehouse_app.operations.list_making import make_lists, unlisted_waves
@@ -24,7 +23,6 @@ from warehouse_app.operations.promising import (
     Promised,
     allocate,
     books_for_promises,
-    promise_orders,
     service_order,
     stops_of,
 )
@@ -84,25 +82,13 @@ def release_waves(database: Database, request: WaveRequest) -> Released:
     left += [LeftOrder(order_no, mark("over the limit of this wave")) for order_no in ready[len(chosen) :]]
     if not chosen:
         return Released((), tuple(left))
-    wave_no = database.write(_new_wave, request.worker)
+    wave_no = database.write(new_wave, request.worker)
     for part in paced(chosen, FIRST_PART, LARGEST_PART):
         done = database.write(_allocate, part, wave_no, request.worker)
         left += [LeftOrder(behind.order_no, short_reason(behind.reason)) for behind in done.left_behind]
     make_lists(database, wave_no, request.worker)
-    released = database.read(_wave, wave_no)
+    released = database.read(released_wave, wave_no)
     return Released((released,) if released else (), tuple(left))
-
-
-def rush_order(database: Database, order_no: str, worker: str) -> Wave | None:
-    """Reserve, allocate and release one order at once, before all others; None when nothing of it is there.
-
-    Raises NotFound, and WrongState for an order that is held or has been released.
-    """
-    database.read(_require_waiting, order_no)
-    wave_no = database.write(_new_wave, worker)
-    database.write(promise_orders, [order_no], worker, wave_no)
-    make_lists(database, wave_no, worker)
-    return database.read(_wave, wave_no)
 
 
 def list_waves(tx: Transaction) -> tuple[Wave, ...]:
@@ -113,7 +99,8 @@ def list_waves(tx: Transaction) -> tuple[Wave, ...]:
     return tuple(by_wave[name] for name in reversed(names) if name in by_wave)
 
 
-def _wave(tx: Transaction, wave_no: str) -> Wave | None:
+def released_wave(tx: Transaction, wave_no: str) -> Wave | None:
+    """What stands on the lists of a wave, None when it has none."""
     return _totals(tx, tables.pick_list.c.wave_no == wave_no).get(wave_no)
 
 
@@ -173,18 +160,8 @@ def _waiting_reasons(tx: Transaction, request: WaveRequest) -> list[LeftOrder]:
     return left
 
 
-def _require_waiting(tx: Transaction, order_no: str) -> None:
-    table = tables.fulfilment_order
-    order = tx.row(select(table).where(tx.mine(table), table.c.order_no == order_no))
-    if order is None:
-        raise NotFound(thing=mark("order"), name=order_no)
-    if order["held"]:
-        raise WrongState(name=order_no, state=mark("on hold"), remedy=mark("take it off hold first"))
-    if order["cancel_requested"] or order["state"] not in WAITING_STATES:
-        raise WrongState(name=order_no, state=order["state"], remedy=mark("only an order that waits can be rushed"))
-
-
-def _new_wave(tx: Transaction, worker: str) -> str:
+def new_wave(tx: Transaction, worker: str) -> str:
+    """Begin a wave; gives its number."""
     wave_no = f"W-{tx.next_in_series('wave'):06d}"
     tx.add(tables.wave, [{"wave_no": wave_no, "worker": worker, "released_at": tx.recorded_at}])
     return wave_no

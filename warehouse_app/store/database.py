@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import psycopg
@@ -69,6 +69,7 @@ class Transaction:
         self.now = clock()
         self._lock: dict[str, Any] | None = None
         self._house: RowMapping | None = None
+        self._written: dict[str, Any] | None = None
 
     def rows(self, statement: ClauseElement) -> Sequence[RowMapping]:
         """All rows of a query."""
@@ -103,16 +104,17 @@ class Transaction:
         wanted = list(dict.fromkeys(values))
         found: list[tuple[Any, ...]] = []
         for start in range(0, len(wanted), LIST_CHUNK):
-            listed = self._listed(column, wanted[start : start + LIST_CHUNK])
+            listed = self.listed(column, wanted[start : start + LIST_CHUNK])
             rows = self.connection.execute(query, {"listed": listed, WAREHOUSE: self.warehouse_id}).all()
             found += [tuple(row) for row in rows]
         return found
 
     def one_of(self, column: ColumnElement[Any], values: Sequence[object]) -> ColumnElement[bool]:
         """The condition that a column is one of these values; its text is the same for any number of them."""
-        return _is_listed(column, literal(self._listed(column, values), Text), self.connection.dialect.name)
+        return is_listed(column, literal(self.listed(column, values), Text), self.connection.dialect.name)
 
-    def _listed(self, column: ColumnElement[Any], values: Sequence[object]) -> str:
+    def listed(self, column: ColumnElement[Any], values: Sequence[object]) -> str:
+        """Values of a column as the one text in which a query takes them: see is_listed."""
         if self.connection.dialect.name == "postgresql":
             return bulk.array(column.type, values)
         return json.dumps(values)
@@ -157,7 +159,7 @@ class Transaction:
     def lock_warehouse(self) -> RowMapping:
         """Become the one writer of this warehouse until the transaction ends. Raises NoWarehouse."""
         if self._lock is None:
-            found = self.row(select(tables.warehouse).where(self.mine(tables.warehouse)).with_for_update())
+            found = self.connection.execute(_locked_warehouse(), {WAREHOUSE: self.warehouse_id}).mappings().first()
             if found is None:
                 raise NoWarehouse
             self._lock = dict(found)
@@ -234,8 +236,9 @@ class Transaction:
             ) from error  # fmt: skip
 
     def finish(self) -> None:
-        """Write the counters back; called once, right before the commit."""
-        if self._lock is not None:
+        """Write the counters back where they have changed; called right before the commit at the latest."""
+        if self._lock is not None and self._lock != self._written:
+            self._written = dict(self._lock)
             names = ("warehouse_id", "move_no", "cost_no", "feed_no", "last_recorded_at")
             self.change(tables.warehouse, [{name: self._lock[name] for name in names}])
 
@@ -342,15 +345,22 @@ def _without_collecting() -> Iterator[None]:
             gc.enable()
 
 
+@cache
+def _locked_warehouse() -> Select[Any]:
+    table = tables.warehouse
+    return select(table).where(table.c.warehouse_id == bindparam(WAREHOUSE)).with_for_update()
+
+
 @lru_cache(maxsize=500)
 def _among(columns: tuple[Column[Any], ...], column: Column[Any], engine: str) -> Select[Any]:
     """The query for these columns where one is among the values of a list; built once, for it is asked all the time."""
-    query = select(*columns).where(_is_listed(column, bindparam("listed", type_=Text), engine))
+    query = select(*columns).where(is_listed(column, bindparam("listed", type_=Text), engine))
     mine = column.table.c.get(WAREHOUSE)
     return query if mine is None else query.where(mine == bindparam(WAREHOUSE))
 
 
-def _is_listed(column: ColumnElement[Any], listed: ColumnElement[str], engine: str) -> ColumnElement[bool]:
+def is_listed(column: ColumnElement[Any], listed: ColumnElement[Any], engine: str) -> ColumnElement[bool]:
+    """The condition that a column is one of the values of a text that Transaction.listed made."""
     if engine == "postgresql":
         # Compared with = ANY, a list whose length is not known may be walked through for every row of the table.
         return column.in_(select(func.unnest(sql_cast(listed, ARRAY(column.type)))))

@@ -53,6 +53,7 @@ fulfilment_order = Table(
     flag("held"),
     words("hold_reason"),
     flag("cancel_requested"),
+    flag("rush"),
     words("reason"),
     words("wave_no"),
     moment("state_since"),
@@ -62,6 +63,12 @@ fulfilment_order = Table(
         name="state",
     ),
     CheckConstraint("ship_policy IN ('complete', 'partial')", name="ship_policy"),
+)
+Index(
+    "ix_fulfilment_order_rush",
+    fulfilment_order.c.warehouse_id,
+    postgresql_where=fulfilment_order.c.rush,
+    sqlite_where=fulfilment_order.c.rush,
 )
 Index("ix_fulfilment_order_state", fulfilment_order.c.warehouse_id, fulfilment_order.c.state)
 
