@@ -17,6 +17,7 @@ from warehouse_app.planning.allocation import LotBalance
 from warehouse_app.planning.demand import StockKey
 from warehouse_app.planning.tracing import Goods
 from warehouse_app.store import tables
+from warehouse_app.store.asking import Found, Question
 from warehouse_app.store.database import LIST_CHUNK, Row, Transaction, is_listed
 
 RESERVE_ZONE = "R"
@@ -50,12 +51,50 @@ class Stops:
         return self.held.units(goods, location, on_hand) if self.held else 0
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What decides whether orders can be promised stock: what is stopped, and what lies on the shelves."""
+
+    stops: Stops
+    shelves: Sequence[LotBalance]
+
+
+def look_around(tx: Transaction, books: Books, *, shelves: bool) -> Surroundings:
+    """Load the totals of what the orders of these books want, and look at what is stopped, and at the shelves if asked.
+
+    What lies there is loaded into the books as well, so that it need not be asked for again.
+    """
+    skus = sorted({line.sku for line in books.lines if line.stocked})
+    totals = books.stock.questions(tx, books.stock.wanted("sku", skus))
+    lying = _lying(tx, skus, _shelves(tx.connection.dialect.name)) if shelves else []
+    found, (stopped, *lain) = _halves(tx.ask([*totals, _ask_for_stops(tx), *lying]), len(totals))
+    books.stock.take_in(row for rows in found for row in rows)
+    stops = _stops(tx, stopped, skus)
+    return Surroundings(stops, _on_shelves([row for rows in lain for row in rows], stops, books))
+
+
 def stops_now(tx: Transaction, skus: Collection[str] | None = None) -> Stops:
     """What may not be promised now, by the warehouse's own calendar; with `skus`, of these products only."""
-    today = tx.now.astimezone(ZoneInfo(tx.house()["timezone"] or "UTC")).date()
-    rows = tx.connection.execute(_stops_query(), {"warehouse_id": tx.warehouse_id, "today": today}).mappings().all()
-    holds = [hold_of(row) for row in rows if row["hold_id"] is not None]
-    return Stops(held_by(tx, holds, skus), today, expired=bool(rows[0]["expired"]))
+    return _stops(tx, tx.ask([_ask_for_stops(tx)])[0], skus)
+
+
+def _halves(answers: list[Found], first: int) -> tuple[list[Found], list[Found]]:
+    return answers[:first], answers[first:]
+
+
+def _today(tx: Transaction) -> date:
+    return tx.now.astimezone(ZoneInfo(tx.house()["timezone"] or "UTC")).date()
+
+
+def _ask_for_stops(tx: Transaction) -> Question:
+    return Question(_stops_query(), {"warehouse_id": tx.warehouse_id, "today": _today(tx)})
+
+
+def _stops(tx: Transaction, rows: Found, skus: Collection[str] | None) -> Stops:
+    names = tables.hold.c.keys()
+    holds = [dict(zip(names, row[1:], strict=True)) for row in rows]
+    in_force = [hold_of(row) for row in holds if row["hold_id"] is not None]
+    return Stops(held_by(tx, in_force, skus), _today(tx), expired=bool(rows[0][0]))
 
 
 @cache
@@ -70,26 +109,24 @@ def _stops_query() -> Select[Any]:
     return select(expired.label("expired"), *hold.c).select_from(one.outerjoin(hold, in_force))
 
 
-def shelf_balances(
-    tx: Transaction, skus: Iterable[str], stops: Stops | None = None, books: Books | None = None
-) -> list[LotBalance]:
-    """What can be allocated of these products: pickable places, free units, nothing that is stopped.
-
-    With `books` the balances are loaded into them as well, so that they need not be asked for again.
-    """
+def shelf_balances(tx: Transaction, skus: Iterable[str]) -> list[LotBalance]:
+    """What can be allocated of these products: pickable places, free units, nothing that is stopped."""
     wanted = list(dict.fromkeys(skus))
-    stops = stops or stops_now(tx, wanted)
+    questions = _lying(tx, wanted, _shelves(tx.connection.dialect.name))
+    stopped, *lain = tx.ask([_ask_for_stops(tx), *questions])
+    return _on_shelves([row for rows in lain for row in rows], _stops(tx, stopped, wanted), None)
+
+
+def _on_shelves(rows: Found, stops: Stops, books: Books | None) -> list[LotBalance]:
     found = []
-    kept = []
-    for row in _lying(tx, wanted, _shelves(tx.connection.dialect.name)):
-        name, sku, owner, lot, on_hand, allocated, physical, expires_on, zone, block, aisle, position, level = row
-        kept.append((name, sku, owner, lot, on_hand, allocated, physical))
+    for row in rows:
+        name, sku, owner, lot, on_hand, allocated, _physical, expires_on, zone, block, aisle, position, level = row
         free = on_hand - allocated - stops.stopped_of((owner, sku, lot), name, on_hand, expires_on)
         if free > 0:
             walk = block * 1_000_000 + aisle * 10_000 + position * 10 + level
             found.append(LotBalance(owner, name, sku, lot, expires_on, free, walk, zone != RESERVE_ZONE))
     if books is not None:
-        books.balances.take_in(kept)
+        books.balances.take_in(row[:7] for row in rows)
     return found
 
 
@@ -124,7 +161,8 @@ def stopped_units(tx: Transaction, skus: Collection[str], stops: Stops | None = 
         return {}
     stopped: dict[StockKey, int] = defaultdict(int)
     where = and_(tables.location.c.sellable, _may_be_stopped(tx, stops))
-    for row in _lying(tx, list(skus), _places(tx.connection.dialect.name).where(where)):
+    rows = tx.ask(_lying(tx, list(skus), _places(tx.connection.dialect.name).where(where)))
+    for row in (row for found in rows for row in found):
         location, sku, owner, of_lot, on_hand, allocated, _physical, expires_on, *_ = row
         # What is promised already, as in totes, is not free to be promised anyway.
         held = stops.stopped_of((owner, sku, of_lot), location, on_hand, expires_on)
@@ -149,11 +187,11 @@ def _may_be_stopped(tx: Transaction, stops: Stops) -> ColumnElement[bool]:
     return or_(tables.lot.c.expires_on < stops.today, *found)
 
 
-def _lying(tx: Transaction, wanted: Sequence[str], query: Select[Any]) -> Iterable[Sequence[Any]]:
+def _lying(tx: Transaction, wanted: Sequence[str], query: Select[Any]) -> list[Question]:
     """What lies of these products, as the query has it."""
-    for start in range(0, len(wanted), LIST_CHUNK):
-        listed = tx.listed(tables.balance.c.sku, wanted[start : start + LIST_CHUNK])
-        yield from tx.connection.execute(query, {"listed": listed, "warehouse_id": tx.warehouse_id}).all()
+    chunks = (wanted[start : start + LIST_CHUNK] for start in range(0, len(wanted), LIST_CHUNK))
+    sku = tables.balance.c.sku
+    return [Question(query, {"listed": tx.listed(sku, some), "warehouse_id": tx.warehouse_id}) for some in chunks]
 
 
 @cache

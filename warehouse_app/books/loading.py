@@ -6,10 +6,10 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import get_origin
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from warehouse_app.books.ledger import VIRTUAL, Books
-from warehouse_app.books.rowset import RowSet
+from warehouse_app.books.rowset import RowSet, Wanted, load_together
 from warehouse_app.books.valuing import write_values
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
@@ -62,24 +62,13 @@ def together(all_needs: Iterable[Needs]) -> Needs:
 
 def load(tx: Transaction, books: Books, wanted: Needs) -> None:
     """Load everything that these needs name, and what belongs to it. May be called again for more."""
-    cartons = books.cartons.load(tx, "carton", wanted.cartons)
-    contents = books.contents.load(tx, "carton", wanted.cartons)
-    shipments = books.shipments.load(tx, "shipment_no", {row.shipment_no for row in cartons})
-    orders = wanted.orders | {row.order_no for row in contents} | {row.order_no for row in shipments}
-    stops = books.stops.load(tx, "list_no", wanted.lists)
-    orders |= {stop.order_no for stop in stops}
-    places = set(wanted.places | wanted.cartons)
-    places |= _load_orders(tx, books, orders)
-    _load_lists(tx, books, wanted, orders)
-    _load_places(tx, books, places, wanted.skus)
-    _load_inbound_and_counts(tx, books, wanted)
-    _load_serials(tx, books, wanted)
-    books.manifests.load(tx, "manifest_no", wanted.manifests)
-    books.cartons.load(tx, "manifest_no", wanted.manifests)
+    orders = _load_named(tx, books, wanted)
+    places = wanted.places | wanted.cartons | _load_orders(tx, books, orders)
+    _load_places(tx, books, places, wanted)
     works = set(wanted.works) | {f"pack:{order}" for order in orders}
     works |= {f"pick:{row.list_no}" for row in books.pick_lists}
     works |= {f"ship:{row.manifest_no}" for row in books.cartons if row.manifest_no}
-    books.claims.load(tx, "work", works)
+    _load_goods(tx, books, wanted, works)
 
 
 def campaigns_are_kept(tx: Transaction) -> bool:
@@ -94,62 +83,87 @@ def load_draws(tx: Transaction, books: Books, orders: Iterable[str]) -> None:
         books.campaigns.load(tx, "campaign", {row.campaign for row in draws})
 
 
+_IN_VIRTUAL = or_(*(tables.balance.c.location == name for name in VIRTUAL))
+_WITH_LOT = tables.lot.c.lot != ""
+
+
 def load_stock(tx: Transaction, books: Books, skus: Iterable[str]) -> None:
     """Load the totals of these products and what lies in the virtual places of them."""
+    load_together(tx, *_stock_of(books, skus))
+
+
+def _stock_of(books: Books, skus: Iterable[str]) -> tuple[Wanted, Wanted]:
     wanted = list(skus)
-    books.stock.load(tx, "sku", wanted)
-    books.balances.load(tx, "sku", wanted, tables.balance.c.location.in_(VIRTUAL))
+    return books.stock.wanted("sku", wanted), books.balances.wanted("sku", wanted, _IN_VIRTUAL)
+
+
+def _load_named(tx: Transaction, books: Books, wanted: Needs) -> frozenset[str]:
+    """Everything that is named outright and tells of no place; gives the orders that all this belongs to."""
+    cartons, contents, stops, *_ = load_together(
+        tx,
+        books.cartons.wanted("carton", wanted.cartons),
+        books.contents.wanted("carton", wanted.cartons),
+        books.stops.wanted("list_no", wanted.lists),
+        books.manifests.wanted("manifest_no", wanted.manifests),
+        books.cartons.wanted("manifest_no", wanted.manifests),
+        books.purchase_orders.wanted("po_no", wanted.purchase_orders),
+        books.purchase_lines.wanted("po_no", wanted.purchase_orders),
+        books.count_tasks.wanted("sheet_no", wanted.sheets),
+        books.count_results.wanted("sheet_no", wanted.sheets),
+        books.count_queue.wanted("location", wanted.places),
+        books.serials.wanted("serial", wanted.serials),
+        books.serials.wanted("location", wanted.serial_places),
+        books.serials.wanted("carton", wanted.serial_cartons),
+        books.totes.wanted("tote", wanted.places),
+        books.lots.wanted("sku", wanted.skus, _WITH_LOT),
+    )
+    shipments = books.shipments.load(tx, "shipment_no", {row.shipment_no for row in cartons})
+    return wanted.orders | {row.order_no for row in (*contents, *shipments, *stops)}
 
 
 def _load_orders(tx: Transaction, books: Books, orders: frozenset[str]) -> set[str]:
-    """The orders with lines, reservations, allocations, totes and shipments; gives the places they use."""
-    books.orders.load(tx, "order_no", orders)
-    books.lines.load(tx, "order_no", orders)
-    reservations = books.reservations.load(tx, "order_no", orders)
-    # What was promised to an order may lie in no place that it knows yet.
-    load_stock(tx, books, {row.sku for row in reservations})
+    """The orders with all that hangs on them; gives the places they use."""
+    _, _, reservations, allocations, _, contents, totes, _ = load_together(
+        tx,
+        books.orders.wanted("order_no", orders),
+        books.lines.wanted("order_no", orders),
+        books.reservations.wanted("order_no", orders),
+        books.allocations.wanted("order_no", orders),
+        books.shipments.wanted("order_no", orders),
+        books.contents.wanted("order_no", orders),
+        books.totes.wanted("order_no", orders),
+        books.stops.wanted("order_no", orders),
+    )
     load_draws(tx, books, {row.order_no for row in reservations})
-    allocations = books.allocations.load(tx, "order_no", orders)
-    books.shipments.load(tx, "order_no", orders)
-    contents = books.contents.load(tx, "order_no", orders)
-    books.cartons.load(tx, "carton", {row.carton for row in contents})
-    totes = books.totes.load(tx, "order_no", orders)
     return {row.location for row in allocations} | {row.tote for row in totes} | {row.carton for row in contents}
 
 
-def _load_lists(tx: Transaction, books: Books, wanted: Needs, orders: frozenset[str]) -> None:
-    stops = books.stops.load(tx, "order_no", orders)
-    lists = wanted.lists | {stop.list_no for stop in stops}
-    books.pick_lists.load(tx, "list_no", lists)
-    books.stops.load(tx, "list_no", wanted.lists)
-    books.totes.load(tx, "tote", wanted.places)
+def _load_places(tx: Transaction, books: Books, places: Iterable[str], wanted: Needs) -> None:
+    """Places with what lies in them, and the lists and cartons of the orders that are loaded."""
+    named = set(places)
+    load_together(
+        tx,
+        books.locations.wanted("location", named | set(VIRTUAL)),
+        books.locations.wanted("kind", ["damaged", "receiving"]),
+        books.balances.wanted("location", named),
+        books.debts.wanted("location", named),
+        books.pick_lists.wanted("list_no", wanted.lists | {stop.list_no for stop in books.stops}),
+        books.cartons.wanted("carton", {row.carton for row in books.contents}),
+    )
 
 
-def _load_places(tx: Transaction, books: Books, places: set[str], skus: frozenset[str]) -> None:
-    books.locations.load(tx, "location", places | set(VIRTUAL))
-    for kind in ("damaged", "receiving"):
-        books.locations.load(tx, "kind", [kind])
-    here = books.balances.load(tx, "location", places)
-    # What a carton is said to contain may come back to it, although nothing lies there now.
-    load_stock(tx, books, {*skus, *(row.sku for row in here), *(row.sku for row in books.contents)})
-    books.lots.load(tx, "sku", skus, tables.lot.c.lot != "")
-    books.debts.load(tx, "location", places)
+def _load_goods(tx: Transaction, books: Books, wanted: Needs, works: Iterable[str]) -> None:
+    """The totals of every product that may move, where it may go when it is broken, and who works on what."""
+    # What was promised to an order may lie in no place that it knows yet, and what a carton is said to contain may come
+    # back to it, although nothing lies there now.
+    skus = {row.sku for row in (*books.balances, *books.contents, *books.reservations)}
     damaged = [row.location for row in books.locations if row.kind == "damaged"]
-    books.balances.load(tx, "location", damaged)
-
-
-def _load_inbound_and_counts(tx: Transaction, books: Books, wanted: Needs) -> None:
-    books.purchase_orders.load(tx, "po_no", wanted.purchase_orders)
-    books.purchase_lines.load(tx, "po_no", wanted.purchase_orders)
-    books.count_tasks.load(tx, "sheet_no", wanted.sheets)
-    books.count_results.load(tx, "sheet_no", wanted.sheets)
-    books.count_queue.load(tx, "location", wanted.places)
-
-
-def _load_serials(tx: Transaction, books: Books, wanted: Needs) -> None:
-    books.serials.load(tx, "serial", wanted.serials)
-    books.serials.load(tx, "location", wanted.serial_places)
-    books.serials.load(tx, "carton", wanted.serial_cartons)
+    load_together(
+        tx,
+        *_stock_of(books, skus | wanted.skus),
+        books.balances.wanted("location", damaged),
+        books.claims.wanted("work", works),
+    )
 
 
 def write(tx: Transaction, books: Books) -> None:

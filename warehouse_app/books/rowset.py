@@ -1,6 +1,6 @@
 """Rows of one table: loaded in bulk, changed in memory, written back in bulk."""
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from operator import attrgetter, itemgetter
@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar, cast
 from sqlalchemy import Column, Table
 from sqlalchemy.sql import ColumnElement
 
+from warehouse_app.store.asking import Question
 from warehouse_app.store.database import Transaction
 
 RowType = TypeVar("RowType")
@@ -67,6 +68,14 @@ class RowSet(Generic[RowType]):
     ) -> list[RowType]:
         """Load the rows whose column is one of the values; give those that are in the set now."""
         return self.take_in(tx.tuples_in(self._columns, self.table.c[column], values, *where))
+
+    def wanted(self, column: str, values: Iterable[object], *where: ColumnElement[bool]) -> "Wanted":
+        """What `load` would load, to be loaded together with others."""
+        return Wanted(self, self.table.c[column], list(values), where)
+
+    def questions(self, tx: Transaction, wanted: "Wanted") -> list[Question]:
+        """What has to be asked for it."""
+        return tx.questions(self._columns, wanted.column, wanted.values, *wanted.where)
 
     def take_in(self, rows: Iterable[Key]) -> list[RowType]:
         """Take in rows that were loaded elsewhere, as tuples of the fields; give those that are in the set now."""
@@ -171,6 +180,24 @@ class RowSet(Generic[RowType]):
         ]
         pick = _picker(chosen)
         tx.change_tuples(self.table, tuple(self._names[place] for place in chosen), [pick(row) for _, row in changed])
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Rows of a set that are to be loaded."""
+
+    rows: RowSet[Any]
+    column: Column[Any]
+    values: Sequence[object]
+    where: tuple[ColumnElement[bool], ...] = ()
+
+
+def load_together(tx: Transaction, *every: Wanted) -> list[list[Any]]:
+    """Load all of these at once; gives the rows of each, as its own set would."""
+    asked = [one.rows.questions(tx, one) for one in every]
+    answers = iter(tx.ask([question for questions in asked for question in questions]))
+    found = [[row for _ in questions for row in next(answers)] for questions in asked]
+    return [one.rows.take_in(rows) for one, rows in zip(every, found, strict=True)]
 
 
 def _picker(places: list[int]) -> Callable[[Key], Key]:

@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.sql import ColumnElement
 
-from warehouse_app.books.availability import Stops, shelf_balances, stopped_units, stops_now
+from warehouse_app.books.availability import Surroundings, look_around, stopped_units
 from warehouse_app.books.campaigns import campaign_stock, order_channels, start_and_end_due
 from warehouse_app.books.ledger import Books, Cause, new_books
 from warehouse_app.books.loading import load_draws, write
 from warehouse_app.books.order_states import state_by_reservation
 from warehouse_app.books.ranking import is_starving, order_rank, short_reason
 from warehouse_app.books.rows import LineRow, OrderRow
+from warehouse_app.books.rowset import load_together
 from warehouse_app.domain.wording import KEPT
 from warehouse_app.planning.allocation import LeftBehind, Take, plan_allocations
 from warehouse_app.planning.campaigns import SetAside
@@ -42,9 +43,9 @@ class Promised:
 def promise_orders(tx: Transaction, order_nos: Sequence[str], worker: str, wave_no: str = "") -> Promised:
     """Reserve and allocate at once: what a rush order needs, and a wave whose orders have just come in."""
     books = books_for_promises(tx, order_nos, Cause("promise_orders", new_key(), worker, tx.now))
-    stops = stops_of(tx, books)
-    reserve(tx, books, stops)
-    plan = allocate(tx, books, stops, wave_no)
+    around = look_around(tx, books, shelves=True)
+    reserve(tx, books, around)
+    plan = allocate(books, around, wave_no)
     for order in books.orders:
         order.rush = False
     write(tx, books)
@@ -52,25 +53,19 @@ def promise_orders(tx: Transaction, order_nos: Sequence[str], worker: str, wave_
 
 
 def books_for_promises(tx: Transaction, order_nos: Sequence[str], cause: Cause) -> Books:
-    """Lock the warehouse and load the orders with what is promised to them, and the totals of their products."""
+    """Lock the warehouse and load the orders with what is promised to them."""
     start_and_end_due(tx)
     books = new_books(tx.recorded_at, cause)
-    books.orders.load(tx, "order_no", order_nos)
-    lines = books.lines.load(tx, "order_no", order_nos)
+    orders, all_lines = books.orders.wanted("order_no", order_nos), books.lines.wanted("order_no", order_nos)
+    _, lines = load_together(tx, orders, all_lines)
     # A row of a promise exists only where its line has a number of it.
     books.reservations.load(tx, "order_no", {line.order_no for line in lines if line.reserved})
     load_draws(tx, books, {line.order_no for line in lines if line.reserved})
     books.allocations.load(tx, "order_no", {line.order_no for line in lines if line.allocated})
-    books.stock.load(tx, "sku", {line.sku for line in lines if line.stocked})
     return books
 
 
-def stops_of(tx: Transaction, books: Books) -> Stops:
-    """What may not be promised of the products of these orders."""
-    return stops_now(tx, {line.sku for line in books.lines if line.stocked})
-
-
-def reserve(tx: Transaction, books: Books, stops: Stops) -> list[OrderRow]:
+def reserve(tx: Transaction, books: Books, around: Surroundings) -> list[OrderRow]:
     """Reserve what can be had for the open orders of the books; gives these orders, each in its new state."""
     orders = [order for order in books.orders if order.state in OPEN_STATES and _may_go_on(order)]
     starving_after = _starving_after(tx)
@@ -78,7 +73,7 @@ def reserve(tx: Transaction, books: Books, stops: Stops) -> list[OrderRow]:
     _return_what_was_kept(books, starving)
     demands = [_open_demand(books, order, keeps=order.order_no in starving) for order in orders]
     skus = {line.sku for demand in demands for line in demand.lines}
-    stopped = stopped_units(tx, skus, stops)
+    stopped = stopped_units(tx, skus, around.stops)
     available = {
         (row.owner, row.sku): row.sellable - row.reserved - row.set_aside - stopped.get((row.owner, row.sku), 0)
         for row in books.stock
@@ -95,12 +90,11 @@ def reserve(tx: Transaction, books: Books, stops: Stops) -> list[OrderRow]:
     return orders
 
 
-def allocate(tx: Transaction, books: Books, stops: Stops, wave_no: str = "") -> Promised:
+def allocate(books: Books, around: Surroundings, wave_no: str = "") -> Promised:
     """Allocate what is reserved for those orders of the books that are ready to go to the floor."""
     orders = tuple(order for order in books.orders if is_ready(order) and _may_go_on(order))
     demands = [_reserved_demand(books, order) for order in orders]
-    skus = {line.sku for demand in demands for line in demand.lines}
-    plan = plan_allocations(demands, shelf_balances(tx, skus, stops, books))
+    plan = plan_allocations(demands, around.shelves)
     for take in plan.takes:
         books.allocate(books.lines[take.order_no, take.line_no], take.location, take.lot, take.quantity)
     for order_no in dict.fromkeys(take.order_no for take in plan.takes):

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from warehouse_app.books.availability import look_around
 from warehouse_app.books.ledger import Cause
 from warehouse_app.books.loading import write
 from warehouse_app.operations.pace import paced
-from warehouse_app.operations.promising import OPEN_STATES, books_for_promises, open_order_nos, reserve, stops_of
+from warehouse_app.operations.promising import OPEN_STATES, books_for_promises, open_order_nos, reserve
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Transaction
 from warehouse_app.store.ids import new_key
@@ -50,6 +51,6 @@ def _held_orders(tx: Transaction) -> int:
 
 def _reserve(tx: Transaction, order_nos: Sequence[str], worker: str) -> list[str]:
     books = books_for_promises(tx, order_nos, Cause("reserve", new_key(), worker, tx.now))
-    orders = reserve(tx, books, stops_of(tx, books))
+    orders = reserve(tx, books, look_around(tx, books, shelves=False))
     write(tx, books)
     return [order.state for order in orders]

@@ -4,7 +4,10 @@ Whoever holds the warehouse's lock serves all rush orders that wait for it; the 
 turn comes. So a hundred that come at once take little longer than one.
 """
 
-from sqlalchemy import select
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, or_, select
 
 from warehouse_app.domain.errors import NotFound, WrongState
 from warehouse_app.language import mark
@@ -12,6 +15,7 @@ from warehouse_app.operations.list_making import make_lists
 from warehouse_app.operations.promising import OPEN_STATES, promise_orders, service_order
 from warehouse_app.operations.waves import Wave, new_wave, released_wave
 from warehouse_app.store import tables
+from warehouse_app.store.asking import Question
 from warehouse_app.store.database import Database, Transaction
 
 AT_ONCE = 50
@@ -46,15 +50,31 @@ def ask_for_rush(tx: Transaction, order_no: str) -> None:
 
 def serve_rush(tx: Transaction, order_no: str, worker: str) -> str:
     """Reserve and allocate for this order and the other rush orders that wait; gives the wave this one is in."""
-    tx.lock_warehouse()
-    table = tables.fulfilment_order
-    mine = tx.row(select(table.c.rush, table.c.wave_no).where(tx.mine(table), table.c.order_no == order_no))
-    assert mine is not None
-    if not mine["rush"]:
-        return str(mine["wave_no"])
-    waiting = (table.c.rush, table.c.state.in_(WAITING_STATES), ~table.c.held, ~table.c.cancel_requested)
-    query = select(table.c.order_no).where(tx.mine(table), *waiting).order_by(*service_order()).limit(AT_ONCE)
-    names = [row[0] for row in tx.connection.execute(query)]
+    mine, waiting = tx.lock_and_ask(
+        Question(_mine(), {"warehouse_id": tx.warehouse_id, "order_no": order_no}),
+        Question(_waiting(), {"warehouse_id": tx.warehouse_id}),
+    )
+    rush, wave_no = mine[0]
+    if not rush:
+        tx.abandon()
+        return str(wave_no)
     wave_no = new_wave(tx, worker)
-    promise_orders(tx, list(dict.fromkeys([order_no, *names])), worker, wave_no)
+    promise_orders(tx, list(dict.fromkeys([order_no, *(row[0] for row in waiting)])), worker, wave_no)
     return wave_no
+
+
+@cache
+def _mine() -> Select[Any]:
+    table = tables.fulfilment_order
+    here = (table.c.warehouse_id == bindparam("warehouse_id"), table.c.order_no == bindparam("order_no"))
+    return select(table.c.rush, table.c.wave_no).where(*here)
+
+
+@cache
+def _waiting() -> Select[Any]:
+    """The rush orders that may go on, as they are served."""
+    table = tables.fulfilment_order
+    ready = or_(*(table.c.state == state for state in WAITING_STATES))
+    may_go_on = (table.c.rush, ready, ~table.c.held, ~table.c.cancel_requested)
+    mine = table.c.warehouse_id == bindparam("warehouse_id")
+    return select(table.c.order_no).where(mine, *may_go_on).order_by(*service_order()).limit(AT_ONCE)

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.sql import ColumnElement
 
+from warehouse_app.books.availability import look_around
 from warehouse_app.books.ledger import Cause
 from warehouse_app.books.loading import write
 from warehouse_app.books.ranking import short_reason
@@ -24,7 +25,6 @@ from warehouse_app.operations.promising import (
     allocate,
     books_for_promises,
     service_order,
-    stops_of,
 )
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Transaction
@@ -169,6 +169,6 @@ def new_wave(tx: Transaction, worker: str) -> str:
 
 def _allocate(tx: Transaction, order_nos: Sequence[str], wave_no: str, worker: str) -> Promised:
     books = books_for_promises(tx, order_nos, Cause("release_wave", new_key(), worker, tx.now))
-    promised = allocate(tx, books, stops_of(tx, books), wave_no)
+    promised = allocate(books, look_around(tx, books, shelves=True), wave_no)
     write(tx, books)
     return promised

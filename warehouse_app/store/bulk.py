@@ -4,13 +4,13 @@ The text of a statement depends on the table and its columns only, never on the 
 it once. All rows belong to one warehouse, whose key is therefore given once and not in every row.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, Literal, cast
 
-from sqlalchemy import BigInteger, Boolean, Connection, Date, Table, Text
+from sqlalchemy import BigInteger, Boolean, Date, Table, Text
 from sqlalchemy.types import TypeEngine
 
 from warehouse_app.domain.errors import UnusableValue
@@ -28,6 +28,14 @@ WAREHOUSE = "warehouse_id"
 
 
 @dataclass(frozen=True, slots=True)
+class Hand:
+    """What writes: takes the text of a statement of an engine, and its values."""
+
+    run: Callable[[str, Any], object]
+    engine: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """Rows to be written: their columns without the warehouse, and the warehouse's key where the table has one."""
 
@@ -42,35 +50,35 @@ class Rows:
         return (self.warehouse_id,) if WAREHOUSE in self.table.c else ()
 
 
-def insert(connection: Connection, rows: Rows, clash: Clash = "refuse") -> None:
+def insert(hand: Hand, rows: Rows, clash: Clash = "refuse") -> None:
     """Insert the rows."""
     if clash == "replace":
         rows = _last_of_each_key(rows)
-    _run(connection, rows, _insert_text(rows.table, rows.names, clash, connection.dialect.name))
+    _run(hand, rows, _insert_text(rows.table, rows.names, clash, hand.engine))
 
 
-def update(connection: Connection, rows: Rows) -> None:
+def update(hand: Hand, rows: Rows) -> None:
     """Set the columns that are no keys in the rows of these primary keys."""
-    _run(connection, rows, _update_text(rows.table, rows.names, connection.dialect.name))
+    _run(hand, rows, _update_text(rows.table, rows.names, hand.engine))
 
 
-def delete(connection: Connection, rows: Rows) -> None:
+def delete(hand: Hand, rows: Rows) -> None:
     """Delete the rows of these primary keys."""
-    _run(connection, rows, _delete_text(rows.table, rows.names, connection.dialect.name))
+    _run(hand, rows, _delete_text(rows.table, rows.names, hand.engine))
 
 
-def _run(connection: Connection, rows: Rows, text: str) -> None:
+def _run(hand: Hand, rows: Rows, text: str) -> None:
     types = [rows.table.c[name].type for name in rows.names]
-    if connection.dialect.name == "postgresql":
+    if hand.engine == "postgresql":
         for start in range(0, len(rows.values), ROWS_A_STATEMENT):
             columns = zip(*rows.values[start : start + ROWS_A_STATEMENT], strict=True)
             arrays = tuple(array(kind, column) for kind, column in zip(types, columns, strict=True))
-            connection.exec_driver_sql(text, (*rows.fixed, *arrays))
+            hand.run(text, (*rows.fixed, *arrays))
         return
     _refuse_nul(types, rows.values)
     values = _for_sqlite(types, rows.values)
     fixed = rows.fixed
-    connection.exec_driver_sql(text, [(*row, *fixed) for row in values])
+    hand.run(text, [(*row, *fixed) for row in values])
 
 
 def _last_of_each_key(rows: Rows) -> Rows:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-import psycopg
 from sqlalchemy import (
     Column,
     Connection,
@@ -33,6 +32,7 @@ from sqlalchemy.sql import ClauseElement, ColumnElement
 from warehouse_app.domain.errors import NoWarehouse, StockChanged, StoreUnavailable, UnusableValue
 from warehouse_app.language import mark
 from warehouse_app.store import bulk, tables
+from warehouse_app.store.asking import Found, Question, ask, one_trip
 from warehouse_app.store.server import PATIENCE_MS, lift_limits
 
 P = ParamSpec("P")
@@ -69,6 +69,8 @@ class Transaction:
         self.now = clock()
         self._lock: dict[str, Any] | None = None
         self._house: RowMapping | None = None
+        self.abandoned = False
+        self._run: Callable[[str, Any], object] = connection.exec_driver_sql
         self._written: dict[str, Any] | None = None
 
     def rows(self, statement: ClauseElement) -> Sequence[RowMapping]:
@@ -98,16 +100,31 @@ class Transaction:
         self, columns: Sequence[Column[Any]], column: Column[Any], values: Iterable[object], *where: ColumnElement[bool]
     ) -> list[tuple[Any, ...]]:
         """The same as plain tuples of these columns, for what is loaded by the ten thousand."""
-        query = _among(tuple(columns), column, self.connection.dialect.name)
-        if where:
-            query = query.where(*where)
+        asked = self.questions(tuple(columns), column, values, *where)
+        return [row for found in self.ask(asked) for row in found]
+
+    def questions(
+        self,
+        columns: tuple[Column[Any], ...],
+        column: Column[Any],
+        values: Iterable[object],
+        *where: ColumnElement[bool],
+    ) -> list[Question]:
+        """What tuples_in asks: one question, more for very many values, none for no value.
+
+        A condition in `where` should be one that is kept, as the columns are.
+        """
         wanted = list(dict.fromkeys(values))
-        found: list[tuple[Any, ...]] = []
-        for start in range(0, len(wanted), LIST_CHUNK):
-            listed = self.listed(column, wanted[start : start + LIST_CHUNK])
-            rows = self.connection.execute(query, {"listed": listed, WAREHOUSE: self.warehouse_id}).all()
-            found += [tuple(row) for row in rows]
-        return found
+        if not wanted:
+            return []
+        query = _among(columns, column, where, self.connection.dialect.name)
+        mine = {WAREHOUSE: self.warehouse_id} if WAREHOUSE in column.table.c else {}
+        chunks = (wanted[start : start + LIST_CHUNK] for start in range(0, len(wanted), LIST_CHUNK))
+        return [Question(query, {"listed": self.listed(column, some), **mine}) for some in chunks]
+
+    def ask(self, questions: Sequence[Question]) -> list[Found]:
+        """The rows of several queries, in one round trip where there is a way to go."""
+        return ask(self.connection, questions) if questions else []
 
     def one_of(self, column: ColumnElement[Any], values: Sequence[object]) -> ColumnElement[bool]:
         """The condition that a column is one of these values; its text is the same for any number of them."""
@@ -126,7 +143,7 @@ class Transaction:
     def add_tuples(self, table: Table, names: bulk.Names, values: Sequence[bulk.Values]) -> None:
         """Insert rows in bulk, given as tuples of these columns."""
         if values:
-            bulk.insert(self.connection, bulk.Rows(table, names, values, self.warehouse_id))
+            bulk.insert(self._hand(), bulk.Rows(table, names, values, self.warehouse_id))
 
     def put(self, table: Table, rows: Iterable[Row], *, keep: bool = False) -> None:
         """Insert rows in bulk, replacing (or keeping, with `keep`) those whose primary key exists."""
@@ -136,7 +153,7 @@ class Transaction:
         """The same for rows given as tuples of these columns."""
         if values:
             rows = bulk.Rows(table, names, values, self.warehouse_id)
-            bulk.insert(self.connection, rows, "keep" if keep else "replace")
+            bulk.insert(self._hand(), rows, "keep" if keep else "replace")
 
     def change(self, table: Table, rows: Iterable[Row]) -> None:
         """Update rows in bulk by their primary key; each row carries its key and the same changed columns."""
@@ -145,7 +162,7 @@ class Transaction:
     def change_tuples(self, table: Table, names: bulk.Names, values: Sequence[bulk.Values]) -> None:
         """Update rows in bulk, given as tuples of these columns, the primary key among them."""
         if values:
-            bulk.update(self.connection, bulk.Rows(table, names, values, self.warehouse_id))
+            bulk.update(self._hand(), bulk.Rows(table, names, values, self.warehouse_id))
 
     def remove(self, table: Table, keys: Iterable[Row]) -> None:
         """Delete rows in bulk by their primary key."""
@@ -154,18 +171,34 @@ class Transaction:
     def remove_tuples(self, table: Table, names: bulk.Names, values: Sequence[bulk.Values]) -> None:
         """Delete rows in bulk by their primary key, given as tuples of its columns."""
         if values:
-            bulk.delete(self.connection, bulk.Rows(table, names, values, self.warehouse_id))
+            bulk.delete(self._hand(), bulk.Rows(table, names, values, self.warehouse_id))
+
+    def _hand(self) -> bulk.Hand:
+        return bulk.Hand(self._run, self.connection.dialect.name)
 
     def lock_warehouse(self) -> RowMapping:
         """Become the one writer of this warehouse until the transaction ends. Raises NoWarehouse."""
         if self._lock is None:
-            found = self.connection.execute(_locked_warehouse(), {WAREHOUSE: self.warehouse_id}).mappings().first()
-            if found is None:
-                raise NoWarehouse
-            self._lock = dict(found)
-            last = self._lock["last_recorded_at"]
-            self._lock["last_recorded_at"] = max(self.now, last + timedelta(microseconds=1))
+            self.lock_and_ask()
         return cast("RowMapping", self._lock)
+
+    def lock_and_ask(self, *questions: Question) -> list[Found]:
+        """Become the one writer, and ask these questions as soon as that is so; one round trip for all.
+
+        Raises NoWarehouse.
+        """
+        locked = Question(_locked_warehouse(), {WAREHOUSE: self.warehouse_id})
+        found, *answers = self.ask([locked, *questions])
+        if not found:
+            raise NoWarehouse
+        self._lock = dict(zip(tables.warehouse.c.keys(), found[0], strict=True))
+        last = self._lock["last_recorded_at"]
+        self._lock["last_recorded_at"] = max(self.now, last + timedelta(microseconds=1))
+        return answers
+
+    def abandon(self) -> None:
+        """End without a trace: what is given back unchanged need not wait for the disk."""
+        self.abandoned = True
 
     def house(self) -> RowMapping:
         """The warehouse's own row, read once. Raises NoWarehouse."""
@@ -220,20 +253,15 @@ class Transaction:
         if self.connection.dialect.name != "postgresql":
             yield
             return
-        driver = cast("psycopg.Connection[Any]", self.connection.connection.driver_connection)
-        try:
-            with driver.pipeline():
-                # The texts of bulk statements never change, but their arrays do: to plan anew for each is for nothing.
-                if many:
-                    self.connection.exec_driver_sql("SET LOCAL plan_cache_mode = force_generic_plan")
+        with one_trip(self.connection) as driver:
+            # The texts of bulk statements never change, but their arrays do: to plan anew for each is for nothing.
+            if many:
+                driver.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+            self._run = lambda text, values: driver.execute(text, values, prepare=True)
+            try:
                 yield
-        except psycopg.Error as error:
-            if driver.closed:
-                self.connection.invalidate(error)
-            raise DBAPIError.instance(
-                "several statements", None, error, psycopg.Error, connection_invalidated=driver.closed,
-                dialect=self.connection.dialect,
-            ) from error  # fmt: skip
+            finally:
+                self._run = self.connection.exec_driver_sql
 
     def finish(self) -> None:
         """Write the counters back where they have changed; called right before the commit at the latest."""
@@ -294,7 +322,10 @@ class Database:
         with _values_in_words(), _without_collecting(), self.engine.begin() as connection:
             transaction = Transaction(connection, self.warehouse_id, self.clock)
             result = job(transaction, *args, **kwargs)
-            transaction.finish()
+            if transaction.abandoned:
+                connection.rollback()
+            else:
+                transaction.finish()
             return result
 
     def read(self, job: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -352,9 +383,11 @@ def _locked_warehouse() -> Select[Any]:
 
 
 @lru_cache(maxsize=500)
-def _among(columns: tuple[Column[Any], ...], column: Column[Any], engine: str) -> Select[Any]:
+def _among(
+    columns: tuple[Column[Any], ...], column: Column[Any], where: tuple[ColumnElement[bool], ...], engine: str
+) -> Select[Any]:
     """The query for these columns where one is among the values of a list; built once, for it is asked all the time."""
-    query = select(*columns).where(is_listed(column, bindparam("listed", type_=Text), engine))
+    query = select(*columns).where(is_listed(column, bindparam("listed", type_=Text), engine), *where)
     mine = column.table.c.get(WAREHOUSE)
     return query if mine is None else query.where(mine == bindparam(WAREHOUSE))
 

@@ -1,0 +1,87 @@
+"""Several questions in one round trip: what a batch loads is asked for together, not one after the other.
+
+PostgreSQL's driver sends them in one go and reads the answers afterwards. SQLite has no way between us and the data, so
+there they are simply asked in turn.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, cast
+
+import psycopg
+from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy.exc import DBAPIError
+
+from warehouse_app.store.types import Moment
+
+Found = list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query and the values of its marks. The query should be one that is kept, for its text is made only once."""
+
+    query: Select[Any]
+    values: Mapping[str, object]
+
+
+def ask(connection: Connection, questions: Sequence[Question]) -> list[Found]:
+    """The rows of every question, in the order in which they are given."""
+    if connection.dialect.name != "postgresql":
+        return [[tuple(row) for row in connection.execute(one.query, one.values).all()] for one in questions]
+    cursors = []
+    with one_trip(connection) as driver:
+        for one in questions:
+            text, values = _text(one.query, connection.dialect)
+            cursors.append(driver.cursor().execute(text, {**values, **one.values}, prepare=True))
+    answers = [cursor.fetchall() for cursor in cursors]
+    return [_in_utc(one.query, found) for one, found in zip(questions, answers, strict=True)]
+
+
+@contextmanager
+def one_trip(connection: Connection) -> Iterator["psycopg.Connection[Any]"]:
+    """PostgreSQL's own connection, sending statements without waiting for their answers until the block ends.
+
+    An error of any of them is raised there, as that of a single statement would be.
+    """
+    driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+    try:
+        with driver.pipeline():
+            yield driver
+    except psycopg.Error as error:
+        if driver.closed:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            "several statements", None, error, psycopg.Error, connection_invalidated=driver.closed,
+            dialect=connection.dialect,
+        ) from error  # fmt: skip
+
+
+@lru_cache(maxsize=500)
+def _text(query: Select[Any], dialect: Dialect) -> tuple[str, dict[str, Any]]:
+    compiled = query.compile(dialect=dialect)
+    return str(compiled), {name: value for name, value in compiled.params.items() if value is not None}
+
+
+@lru_cache(maxsize=500)
+def _moments(query: Select[Any]) -> tuple[int, ...]:
+    return tuple(place for place, column in enumerate(query.selected_columns) if isinstance(column.type, Moment))
+
+
+def _in_utc(query: Select[Any], found: Found) -> Found:
+    """Instants come in the time zone of the connection, which is nearly always UTC already."""
+    places = _moments(query)
+    if not found or not places or all(_is_utc(found[0][place]) for place in places):
+        return found
+    return [tuple(_to_utc(value) if place in places else value for place, value in enumerate(row)) for row in found]
+
+
+def _is_utc(value: datetime | None) -> bool:
+    return value is not None and value.tzinfo is UTC
+
+
+def _to_utc(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
