@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -161,7 +161,8 @@ def stopped_units(tx: Transaction, skus: Collection[str], stops: Stops | None = 
         return {}
     stopped: dict[StockKey, int] = defaultdict(int)
     where = and_(tables.location.c.sellable, _may_be_stopped(tx, stops))
-    rows = tx.ask(_lying(tx, list(skus), _places(tx.connection.dialect.name).where(where)))
+    questions = _lying(tx, list(skus), _places(tx.connection.dialect.name).where(where))
+    rows = tx.ask([replace(one, kept=False) for one in questions])
     for row in (row for found in rows for row in found):
         location, sku, owner, of_lot, on_hand, allocated, _physical, expires_on, *_ = row
         # What is promised already, as in totes, is not free to be promised anyway.

@@ -2,22 +2,24 @@
 
 import heapq
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from warehouse_app.books import counting, finishing, found_again, packing, picking, putaway, receiving, shipping
 from warehouse_app.books.applying import apply, needs_of
-from warehouse_app.books.ledger import new_books
-from warehouse_app.books.loading import load, together, write
+from warehouse_app.books.ledger import Books, new_books
+from warehouse_app.books.loading import load, needs, together, write
 from warehouse_app.books.replanning import replan_after_moves
 from warehouse_app.books.settle import settle
 from warehouse_app.domain.facts import Fact, Recorded, Undone, UnknownFact, WorkFinished, decode
 from warehouse_app.store import tables
+from warehouse_app.store.asking import Found, Question
 from warehouse_app.store.database import Database, Row, Transaction
 
 APPLIERS = (counting, finishing, found_again, packing, picking, putaway, receiving, shipping)
@@ -127,26 +129,50 @@ def recorded_of(row: Row) -> Recorded:
 
 def _next_batch(tx: Transaction, size: int) -> list[Recorded]:
     """The next facts of all stations, by the time on the floor, each station's in its own order."""
-    cursor = tables.station_cursor
-    cursors = tx.rows(select(cursor).where(tx.mine(cursor)))
+    here = {"warehouse_id": tx.warehouse_id}
+    (cursors,) = tx.ask([Question(_cursors(), here)])
     share = size // max(1, len(cursors)) + SPARE_FACTS
-    streams = [_unapplied(tx, row, share) for row in cursors]
+    names = ("station", "incarnation", "done")
+    questions = [Question(_facts(), {**here, **dict(zip(names, row, strict=True)), "most": share}) for row in cursors]
+    facts = [[dict(zip(tables.fact.c.keys(), row, strict=True)) for row in found] for found in tx.ask(questions)]
+    streams = [_unapplied(station, done, rows) for (station, _, done), rows in zip(cursors, facts, strict=True)]
     return list(islice(heapq.merge(*streams, key=lambda recorded: recorded.happened_at), size))
 
 
-def _unapplied(tx: Transaction, cursor: Row, limit: int) -> Iterator[Recorded]:
-    """A station's facts above its cursor, up to a gap or to one that a newer release wrote: there the stream stops."""
+@cache
+def _cursors() -> Select[Any]:
+    cursor = tables.station_cursor
+    columns = (cursor.c.station, cursor.c.incarnation, cursor.c.applied_sequence)
+    return select(*columns).where(cursor.c.warehouse_id == bindparam("warehouse_id"))
+
+
+@cache
+def _facts() -> Select[Any]:
+    """The facts of a station above its cursor."""
     fact = tables.fact
-    mine = (tx.mine(fact), fact.c.station == cursor["station"], fact.c.incarnation == cursor["incarnation"])
-    done = cursor["applied_sequence"]
-    query = select(fact).where(*mine, fact.c.sequence > done).order_by(fact.c.sequence).limit(limit)
-    for expected, row in enumerate(tx.rows(query), done + 1):
+    stream = [fact.c[name] == bindparam(name) for name in ("warehouse_id", "station", "incarnation")]
+    above = fact.c.sequence > bindparam("done")
+    return select(fact).where(*stream, above).order_by(fact.c.sequence).limit(bindparam("most"))
+
+
+@cache
+def _parked() -> Select[Any]:
+    """Works of which a fact waits for a person."""
+    parked = tables.parked_fact
+    return (
+        select(parked.c.work).where(parked.c.warehouse_id == bindparam("warehouse_id"), parked.c.work != "").distinct()
+    )
+
+
+def _unapplied(station: str, done: int, rows: Sequence[Row]) -> Iterator[Recorded]:
+    """A station's facts above its cursor, up to a gap or to one that a newer release wrote: there the stream stops."""
+    for expected, row in enumerate(rows, done + 1):
         if row["sequence"] != expected:
             return
         try:
             yield recorded_of(row)
         except UnknownFact as error:
-            log.warning("station %s waits for a newer bookkeeper: %s", cursor["station"], error)
+            log.warning("station %s waits for a newer bookkeeper: %s", station, error)
             return
 
 
@@ -166,10 +192,12 @@ def _book(database: Database, batch: Sequence[Recorded]) -> Applied:
 
 def _apply_batch(tx: Transaction, batch: Sequence[Recorded]) -> Applied:
     """One transaction: load for the whole batch, apply purely, settle, write, move the cursors."""
-    tx.lock_warehouse()
-    if not _move_cursors(tx, batch):
+    here = {"warehouse_id": tx.warehouse_id}
+    cursors, parked = tx.lock_and_ask(Question(_cursors(), here), Question(_parked(), here))
+    if not _move_cursors(tx, batch, cursors):
+        tx.abandon()
         return Applied(applied=1)
-    parked_works = _parked_works(tx)
+    parked_works = {work for (work,) in parked}
     ready = [recorded for recorded in batch if recorded.work not in parked_works]
     waiting = [recorded for recorded in batch if recorded.work in parked_works]
     _apply_facts(tx, ready)
@@ -181,14 +209,15 @@ def _apply_batch(tx: Transaction, batch: Sequence[Recorded]) -> Applied:
 def _apply_facts(tx: Transaction, batch: Sequence[Recorded]) -> None:
     try:
         books = new_books(tx.recorded_at)
-        load(tx, books, together(needs_of(recorded.fact) for recorded in batch))
+        finished = [recorded.work for recorded in batch if isinstance(recorded.fact, WorkFinished)]
+        load(tx, books, together(needs_of(recorded.fact) for recorded in batch) | needs(works=finished))
         for recorded in batch:
             _require_readable(recorded)
             apply(recorded, books)
         settle(tx, books)
+        _end_claims(books, finished)
         write(tx, books)
         replan_after_moves(tx, books)
-        _end_claims(tx, batch)
     except (FactFailed, OperationalError, InterfaceError):
         # The database was busy or went away: that says nothing about the facts.
         raise
@@ -205,39 +234,31 @@ def _require_readable(recorded: Recorded) -> None:
         raise FactFailed(f"{recorded.fact.name}: {recorded.fact.problem}")
 
 
-def _move_cursors(tx: Transaction, batch: Sequence[Recorded]) -> bool:
+def _move_cursors(tx: Transaction, batch: Sequence[Recorded], cursors: Found) -> bool:
     """Compare-and-set every station's cursor; False when another bookkeeper was faster."""
-    cursor = tables.station_cursor
-    ranges: dict[tuple[str, str], tuple[int, int]] = {}
+    stands = {(station, incarnation): done for station, incarnation, done in cursors}
+    moved: dict[tuple[str, str], int] = {}
     for recorded in batch:
         key = (recorded.station, recorded.incarnation)
-        first = ranges[key][0] if key in ranges else recorded.sequence
-        ranges[key] = (first, recorded.sequence)
-    for (station, incarnation), (first, last) in ranges.items():
-        mine = (tx.mine(cursor), cursor.c.station == station, cursor.c.incarnation == incarnation)
-        if (tx.value(select(cursor.c.applied_sequence).where(*mine)) or 0) != first - 1:
+        if key not in moved and stands.get(key, 0) != recorded.sequence - 1:
             return False
-        tx.put(cursor, [{"station": station, "incarnation": incarnation, "applied_sequence": last}])
+        moved[key] = recorded.sequence
+    names = ("station", "incarnation", "applied_sequence")
+    tx.put_tuples(tables.station_cursor, names, [(*key, last) for key, last in moved.items()])
     return True
 
 
-def _end_claims(tx: Transaction, batch: Sequence[Recorded]) -> None:
+def _end_claims(books: Books, works: Iterable[str]) -> None:
     """Work that a station reports as finished is held by nobody any more."""
-    works = [recorded.work for recorded in batch if isinstance(recorded.fact, WorkFinished)]
-    claim = tables.claim
-    if works:
-        held = (tx.mine(claim), claim.c.work.in_(works), claim.c.state == "held")
-        tx.connection.execute(claim.update().where(*held).values(state="finished", ended_at=tx.recorded_at, packet=""))
-
-
-def _parked_works(tx: Transaction) -> set[str]:
-    parked = tables.parked_fact
-    return {row["work"] for row in tx.rows(select(parked.c.work).where(tx.mine(parked)).distinct()) if row["work"]}
+    for work in works:
+        claim = books.claims.get(work)
+        if claim is not None and claim.state == "held":
+            claim.state, claim.ended_at, claim.packet = "finished", books.recorded_at, ""
 
 
 def _park(tx: Transaction, recorded: Recorded, error: str) -> None:
-    tx.lock_warehouse()
-    if _move_cursors(tx, [recorded]):
+    (cursors,) = tx.lock_and_ask(Question(_cursors(), {"warehouse_id": tx.warehouse_id}))
+    if _move_cursors(tx, [recorded], cursors):
         _write_parked(tx, recorded, error)
 
 

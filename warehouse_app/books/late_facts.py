@@ -1,18 +1,23 @@
 """Facts that arrive after the approval of a count that had already seen what they did."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import Select, bindparam, select
 
 from warehouse_app.books.ledger import LOSS, UNRECONCILED, Books, Cause, Move
 from warehouse_app.books.rows import CountResultRow
 from warehouse_app.store import tables
-from warehouse_app.store.database import Transaction
+from warehouse_app.store.asking import Question
+from warehouse_app.store.database import Row, Transaction, is_listed
+from warehouse_app.store.types import Moment
 
 COUNT_APPROVED, LATE_FACT = "count_approved", "late_fact"
 """Causes of moves to and from the loss place: an approved variance, and the part of it that a late fact explained."""
 
 NEVER_COUNTED = ("tote", "carton", "virtual")
+COUNT_COLUMNS = ("sheet_no", "location", "round_no", "counted_by", "counted_at")
 
 
 def reverse_explained_variances(tx: Transaction, books: Books) -> None:
@@ -41,27 +46,39 @@ def _is_own_move(move: Move) -> bool:
     return not adjusts and UNRECONCILED not in (move.from_location, move.to_location)
 
 
-def _latest_counts(tx: Transaction, books: Books, moves: Sequence[Move]) -> dict[str, RowMapping]:
+def _latest_counts(tx: Transaction, books: Books, moves: Sequence[Move]) -> dict[str, Row]:
     """The newest approved count of each location that one of these moves came too late for."""
     places = {place for move in moves for place in (move.from_location, move.to_location)}
     countable = _countable(books, places)
     if not countable:
         return {}
-    task = tables.count_task
+    listed = tx.listed(tables.count_task.c.location, countable)
     earliest = min(move.cause.happened_at for move in moves)
-    query = (
-        select(task.c.sheet_no, task.c.location, task.c.round_no, task.c.counted_by, task.c.counted_at)
-        .where(tx.mine(task), task.c.location.in_(countable), task.c.counted_at >= earliest, task.c.state == "approved")
+    values = {"warehouse_id": tx.warehouse_id, "listed": listed, "earliest": earliest}
+    (found,) = tx.ask([Question(_approved(tx.connection.dialect.name), values)])
+    rows = [dict(zip(COUNT_COLUMNS, row, strict=True)) for row in found]
+    return {row["location"]: row for row in rows}
+
+
+@cache
+def _approved(engine: str) -> Select[Any]:
+    """Approved counts of listed places since a moment, the oldest first."""
+    task = tables.count_task
+    return (
+        select(*(task.c[name] for name in COUNT_COLUMNS))
+        .where(
+            task.c.warehouse_id == bindparam("warehouse_id"), is_listed(task.c.location, bindparam("listed"), engine)
+        )
+        .where(task.c.counted_at >= bindparam("earliest", type_=Moment), task.c.state == "approved")
         .order_by(task.c.counted_at)
     )
-    return {row["location"]: row for row in tx.rows(query)}
 
 
 def _countable(books: Books, places: Iterable[str]) -> list[str]:
     return sorted(place for place in places if books.place(place).kind not in NEVER_COUNTED)
 
 
-def _book_back(books: Books, task: RowMapping, move: Move, gain: int) -> None:
+def _book_back(books: Books, task: Row, move: Move, gain: int) -> None:
     late, counted_at = move.cause, task["counted_at"]
     books.cause = Cause(LATE_FACT, late.id, late.worker, counted_at, station=late.station, work=late.work)
     if gain > 0:

@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 
 from warehouse_app.books.ledger import VIRTUAL, Books
 from warehouse_app.books.rowset import RowSet, Wanted, load_together
-from warehouse_app.books.valuing import write_values
+from warehouse_app.books.valuing import value_moves
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
 from warehouse_app.store.ids import new_key
@@ -170,15 +170,18 @@ def write(tx: Transaction, books: Books) -> None:
     """Write every changed row, then the moves, discrepancies, history and amendments, under the warehouse's lock."""
     tx.lock_warehouse()
     _drop_empty(books)
+    first_move_no = tx.next_numbers("move_no", len(books.moves))
+    valued = value_moves(tx, books, first_move_no)
     with tx.at_once(many=len(books.orders.keys()) > FEW):
         for name in _row_sets():
             getattr(books, name).write(tx)
-        first_move_no = _write_moves(tx, books)
+        _write_moves(tx, books, first_move_no)
+        if valued is not None:
+            valued.write(tx)
         _write_notes(tx, books)
         changed = sorted({note.order_no for note in books.history})
         tx.announce("order", changed if len(changed) <= NAMED_CHANGES else [MANY])
         tx.finish()
-    write_values(tx, books, first_move_no)
     _write_amendments(tx, books)
 
 
@@ -202,9 +205,7 @@ _MOVE_COLUMNS = (
 )  # fmt: skip
 
 
-def _write_moves(tx: Transaction, books: Books) -> int:
-    """Write the moves; gives the number of the first one."""
-    first = tx.next_numbers("move_no", len(books.moves))
+def _write_moves(tx: Transaction, books: Books, first: int) -> None:
     recorded_at = tx.recorded_at
     rows = [
         (
@@ -214,7 +215,6 @@ def _write_moves(tx: Transaction, books: Books) -> int:
         for move_no, move in enumerate(books.moves, first)
     ]  # fmt: skip
     tx.add_tuples(tables.move, _MOVE_COLUMNS, rows)
-    return first
 
 
 def _write_notes(tx: Transaction, books: Books) -> None:

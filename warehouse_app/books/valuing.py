@@ -42,15 +42,28 @@ class CostEntry:
     reference: str = ""
 
 
-def write_values(tx: Transaction, books: Books, first_move_no: int) -> None:
-    """Write what the moves of these books do to the value of stock; nothing when all of them stay inside."""
+@dataclass(frozen=True, slots=True)
+class Valued:
+    """What moves do to the value of stock, worked out and not written yet."""
+
+    pools: RowSet[CostPool]
+    entries: Sequence[CostEntry]
+
+    def write(self, tx: Transaction) -> None:
+        """Write it."""
+        self.pools.write(tx)
+        add_entries(tx, self.entries)
+
+
+def value_moves(tx: Transaction, books: Books, first_move_no: int) -> Valued | None:
+    """What the moves of these books do to the value of stock; None when all of them stay inside."""
     crossing = [
         (place, move)
         for place, move in enumerate(books.moves)
         if (move.from_location in OUTSIDE) != (move.to_location in OUTSIDE)
     ]
     if not crossing:
-        return
+        return None
     skus = list(dict.fromkeys(move.goods[1] for _, move in crossing))
     pools = load_pools(tx, skus)
     costs = _ProductCosts(tx, skus)
@@ -67,8 +80,7 @@ def write_values(tx: Transaction, books: Books, first_move_no: int) -> None:
                 paid.reference if paid else "",
             )
         )
-    pools.write(tx)
-    add_entries(tx, entries)
+    return Valued(pools, entries)
 
 
 def load_pools(tx: Transaction, skus: Sequence[str]) -> RowSet[CostPool]:

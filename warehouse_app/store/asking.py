@@ -22,15 +22,16 @@ Found = list[tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query and the values of its marks. The query should be one that is kept, for its text is made only once."""
+    """A query and the values of its marks. One that is `kept` and asked again and again has its text made only once."""
 
     query: Select[Any]
     values: Mapping[str, object]
+    kept: bool = True
 
 
 def ask(connection: Connection, questions: Sequence[Question]) -> list[Found]:
     """The rows of every question, in the order in which they are given."""
-    if connection.dialect.name != "postgresql":
+    if connection.dialect.name != "postgresql" or not all(one.kept for one in questions):
         return [[tuple(row) for row in connection.execute(one.query, one.values).all()] for one in questions]
     cursors = []
     with one_trip(connection) as driver:
@@ -48,6 +49,9 @@ def one_trip(connection: Connection) -> Iterator["psycopg.Connection[Any]"]:
     An error of any of them is raised there, as that of a single statement would be.
     """
     driver = cast("psycopg.Connection[Any]", connection.connection.driver_connection)
+    if not connection.in_transaction():
+        # The driver begins a transaction by itself, and its owner must be able to end it.
+        connection.begin()
     try:
         with driver.pipeline():
             yield driver

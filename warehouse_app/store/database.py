@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
@@ -100,7 +101,9 @@ class Transaction:
         self, columns: Sequence[Column[Any]], column: Column[Any], values: Iterable[object], *where: ColumnElement[bool]
     ) -> list[tuple[Any, ...]]:
         """The same as plain tuples of these columns, for what is loaded by the ten thousand."""
-        asked = self.questions(tuple(columns), column, values, *where)
+        asked = self.questions(tuple(columns), column, values)
+        if where:
+            asked = [replace(one, query=one.query.where(*where), kept=False) for one in asked]
         return [row for found in self.ask(asked) for row in found]
 
     def questions(
@@ -110,9 +113,9 @@ class Transaction:
         values: Iterable[object],
         *where: ColumnElement[bool],
     ) -> list[Question]:
-        """What tuples_in asks: one question, more for very many values, none for no value.
+        """What has to be asked: one question, more for very many values, none for no value.
 
-        A condition in `where` should be one that is kept, as the columns are.
+        A condition in `where` must be one that is kept, as the columns are.
         """
         wanted = list(dict.fromkeys(values))
         if not wanted:

@@ -187,3 +187,4 @@ order_tote = Table(
     UniqueConstraint("warehouse_id", "tote", "order_no"),
 )
 """Which order a tote collects just now; a tote serves one order at a time."""
+Index("ix_order_tote_order", order_tote.c.warehouse_id, order_tote.c.order_no)
