@@ -55,9 +55,10 @@ from warehouse_app.operations.merging import merge_orders
 from warehouse_app.operations.moving import StockWanted, Why, adjust_stock, move_stock
 from warehouse_app.operations.periods import close_period
 from warehouse_app.operations.reserving import reserve_open_orders
+from warehouse_app.operations.rushing import rush_order
 from warehouse_app.operations.splitting import SplitRequest, split_order
 from warehouse_app.operations.unreleasing import unrelease_order
-from warehouse_app.operations.waves import WaveRequest, release_waves, rush_order
+from warehouse_app.operations.waves import WaveRequest, release_waves
 from warehouse_app.store.database import Database
 
 PARTS = {"CUP": 1, "POT": 1, "TEA": 1, "SET": 3}

@@ -38,9 +38,10 @@ from warehouse_app.operations.holds import add_hold, remove_hold
 from warehouse_app.operations.keeping import run_bookkeeper
 from warehouse_app.operations.moving import StockWanted, Why, adjust_stock, move_stock
 from warehouse_app.operations.reserving import reserve_open_orders
+from warehouse_app.operations.rushing import rush_order
 from warehouse_app.operations.splitting import SplitRequest, split_order
 from warehouse_app.operations.unreleasing import unrelease_order
-from warehouse_app.operations.waves import WaveRequest, release_waves, rush_order
+from warehouse_app.operations.waves import WaveRequest, release_waves
 from warehouse_app.store.database import Database
 from warehouse_app.store.engine import open_database
 
