@@ -12,6 +12,7 @@ from warehouse_app.cli.parsing import Commands
 from warehouse_app.domain.rejects import Reject
 from warehouse_app.language import tr
 from warehouse_app.operations.import_bundles import import_bundles
+from warehouse_app.operations.import_customers import import_customers
 from warehouse_app.operations.import_locations import import_locations
 from warehouse_app.operations.import_orders import import_orders
 from warehouse_app.operations.import_products import import_products
@@ -36,6 +37,7 @@ IMPORTS = {
     "services": import_services,
     "cartons": import_carton_types,
     "suppliers": import_suppliers,
+    "customers": import_customers,
 }
 
 REJECTS_SHOWN_MOST = 1_000

@@ -5,7 +5,7 @@ from argparse import ArgumentTypeError, Namespace
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from warehouse_app.cli import order_changes
+from warehouse_app.cli import order_changes, order_serving
 from warehouse_app.cli.context import Context
 from warehouse_app.cli.order_values import order_value
 from warehouse_app.cli.output import table
@@ -55,6 +55,7 @@ def add_commands(commands: Commands) -> None:
         parser = orders.add(name, run, text)
         parser.add_argument("order", metavar="NO")
         parser.add_argument("--reason", default="", metavar="R")
+    order_serving.add_commands(orders)
     order_changes.add_commands(orders)
     facts = commands.group("facts", tr("what the stations reported")).add("list", show_facts, tr("list facts"))
     facts.add_argument("--order", metavar="NO")

@@ -30,7 +30,7 @@ _Values = dict[str, object]
 def import_suppliers(database: Database, source: Source, progress: Progress | None = None) -> ImportResult:
     """Add and update suppliers. Raises BadFile."""
     kind = Kind(("supplier", "name"), _supplier, lambda values: values["supplier"], "supplier")
-    return import_rows(database, source, kind, partial(_store, table=tables.supplier), progress)
+    return import_rows(database, source, kind, partial(store_reference, table=tables.supplier), progress)
 
 
 def import_workers(database: Database, source: Source, progress: Progress | None = None) -> ImportResult:
@@ -44,14 +44,14 @@ def import_carton_types(database: Database, source: Source, progress: Progress |
     required = ("carton_type", "name", "length_mm", "width_mm", "height_mm", "weight_g", "max_weight_g")
     parse = partial(_carton_type, currency=default_currency(database))
     kind = Kind(required, parse, lambda values: values["carton_type"], "carton_type")
-    return import_rows(database, source, kind, partial(_store, table=tables.carton_type), progress)
+    return import_rows(database, source, kind, partial(store_reference, table=tables.carton_type), progress)
 
 
 def import_services(database: Database, source: Source, progress: Progress | None = None) -> ImportResult:
     """Add and update services of carriers. Raises BadFile."""
     required = ("service", "name", "carrier", "cut_off")
     kind = Kind(required, _service, lambda values: values["service"], "service")
-    return import_rows(database, source, kind, partial(_store, table=tables.service), progress)
+    return import_rows(database, source, kind, partial(store_reference, table=tables.service), progress)
 
 
 def _supplier(row: CsvRow) -> _Values:
@@ -108,13 +108,13 @@ def _store_workers(tx: Transaction, batch: Sequence[Entry[_Values]]) -> ImportRe
             problem = BadCell("badge", mark("The badge {badge} is {worker}'s."), badge=badge, worker=holders[badge])
             rejects.append(entry.reject(problem))
     mine = {entry.values["worker"] for entry in good}
-    result = _store(tx, good, tables.worker)
+    result = store_reference(tx, good, tables.worker)
     if result.added:
         tx.change(tables.worker, ({"worker": one["worker"], "active": one["worker"] in mine} for one in PEOPLE))
     return result + ImportResult(rejects=tuple(rejects))
 
 
-def _store(tx: Transaction, batch: Sequence[Entry[_Values]], table: Table) -> ImportResult:
+def store_reference(tx: Transaction, batch: Sequence[Entry[_Values]], table: Table) -> ImportResult:
     """Add what is new and update what differs; the key is the table's first column."""
     key = table.primary_key.columns[0].name
     known = {row[key]: row for row in tx.rows_in(table, key, (entry.values[key] for entry in batch))}

@@ -12,6 +12,7 @@ from warehouse_app.domain.channel_order import ChannelLine, ChannelOrder
 from warehouse_app.domain.csv_table import WHOLE_MOST
 from warehouse_app.domain.rejects import BadCell, Reason, Reject, left_out
 from warehouse_app.language import mark
+from warehouse_app.operations.import_customers import read_tiers
 from warehouse_app.operations.importing import find_products, product_named
 from warehouse_app.operations.order_changes import Change, KnownOrder, change_order, load_known, why_not
 from warehouse_app.operations.order_rows import HouseRules, insert_orders, read_bundles
@@ -56,6 +57,7 @@ class ReferenceCache:
         self._services: dict[str, str] = {}
         self._products: dict[str, RowMapping] = {}
         self._bundles: dict[str, dict[str, int]] = {}
+        self._tiers: dict[str, int] = {}
 
     def rules(self, tx: Transaction, warehouse: RowMapping, batch: Sequence[ChannelOrder]) -> HouseRules:
         """What the words of these orders mean here. `warehouse` is the locked row."""
@@ -64,12 +66,14 @@ class ReferenceCache:
             self._services = {row["service"]: row["cut_off"] for row in tx.rows(select(tables.service))}
             self._products = {}
             self._bundles = read_bundles(tx)
+            self._tiers = read_tiers(tx)
         wanted = {line.sku.casefold() for order in batch for line in order.lines}
         found = find_products(tx, wanted - self._products.keys())
         parts = {part for row in found.values() for part in self._bundles.get(row["sku"], ())}
         self._products |= found | find_products(tx, parts)
         zone = ZoneInfo(warehouse["timezone"])
-        return HouseRules(self._services, self._products, zone, warehouse["review_limit_units"], self._bundles)
+        limit = warehouse["review_limit_units"]
+        return HouseRules(self._services, self._products, zone, limit, self._bundles, self._tiers)
 
 
 def differing(tx: Transaction, batch: Sequence[ChannelOrder]) -> list[ChannelOrder]:

@@ -28,6 +28,9 @@ class HouseRules:
     bundles: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """What bundles are made of: units by the SKU of each part."""
 
+    tiers: Mapping[str, int] = field(default_factory=dict)
+    """The tiers of customers that have one."""
+
     def product(self, sku: str) -> RowMapping:
         """The product of a SKU that is known to be one."""
         return self.products[sku.casefold()]
@@ -153,6 +156,7 @@ def header_values(order: ChannelOrder, rules: HouseRules) -> Row:
         "service": order.service,
         "ship_policy": order.ship_policy,
         "priority": order.priority,
+        "tier": rules.tiers.get(order.customer, 0),
         "ordered_at": order.ordered_at,
         "ship_by": ship_by(order.ordered_at, order.service, rules.services[order.service], rules.zone),
         "customer": order.customer,
