@@ -22,12 +22,14 @@ from warehouse_app.operations.import_orders import import_orders
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Transaction
 from warehouse_app.store.engine import open_database
+from warehouse_app.store.held import Held
 
 HALF_A_DECISION = """
 import sys
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database
 from warehouse_app.store.engine import open_database
+from warehouse_app.store.held import Held
 
 def decide(tx):
     tx.lock_warehouse()
@@ -129,6 +131,22 @@ def test_nobody_waits_longer_than_some_seconds_for_a_lock(house: TinyWarehouse) 
 
     # Five tries would take 25 s; a busy machine may well take twice the 5 s.
     assert 4 < time.monotonic() - before < 20
+
+
+def test_transaction_tells_how_long_others_had_to_wait_for_it(house: TinyWarehouse) -> None:
+    seen: list[Held] = []
+    house.database.watch = seen.append
+
+    with locked(house) as other, ThreadPoolExecutor(1) as pool:
+        done = pool.submit(house.database.write, Transaction.next_in_series, "patience")
+        wait_for_a_try(house.database)
+        started = time.perf_counter()
+        other.rollback()
+        done.result(PATIENCE_S)
+        waited = time.perf_counter() - started
+
+    assert [(held.job, held.rows) for held in seen] == [("next_in_series", 2)]
+    assert 0 < seen[0].seconds <= waited
 
 
 def test_reading_goes_on_while_somebody_writes(house: TinyWarehouse) -> None:

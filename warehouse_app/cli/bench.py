@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from warehouse_app.cli.benchmarks import backlog, booking, disk, order_files, papers, past, programs
+from warehouse_app.cli.benchmarks import backlog, booking, disk, order_files, papers, past, programs, transactions
 from warehouse_app.cli.benchmarks.figures import Figure
 from warehouse_app.cli.context import Context
 from warehouse_app.cli.output import table
@@ -27,6 +27,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "pick-list": lambda _context, _folder: papers.pick_list(),
     "import-orders": order_files.order_files,
     **{name: partial(past.on_each_engine, name) for name in past.PARTS},
+    "transactions": transactions.transactions,
     "demo": programs.demo,
 }
 
@@ -39,6 +40,7 @@ PARTS: dict[str, Benchmark] = {
     "bookkeeper": lambda context, _folder: booking.bookkeeper(context),
     "window-xcb": programs.window_xcb,
     order_files.PART: order_files.import_file,
+    transactions.PART: transactions.decide,
     past.MAKE: past.make,
     **past.PARTS,
 }

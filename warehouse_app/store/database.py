@@ -27,14 +27,15 @@ from sqlalchemy import (
 )
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.sql import ClauseElement, ColumnElement
 
-from warehouse_app.domain.errors import NoWarehouse, StockChanged, StoreUnavailable, UnusableValue
-from warehouse_app.language import mark
+from warehouse_app.domain.errors import NoWarehouse, StockChanged, StoreUnavailable
 from warehouse_app.store import bulk, tables
 from warehouse_app.store.asking import Found, Question, ask, one_trip
+from warehouse_app.store.held import Held, tell_of_long
 from warehouse_app.store.server import PATIENCE_MS, lift_limits
+from warehouse_app.store.trouble import is_trouble, reason_of, values_in_words, worth_retrying
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,15 +43,6 @@ Row = Mapping[Any, Any]
 Clock = Callable[[], datetime]
 
 TRIES = 5
-MAY_PASS = ("40001", "40P01", "55P03")
-"""PostgreSQL's states of a serialization failure, a deadlock and a lock that was waited for in vain."""
-
-TOO_LARGE = mark("a number is too large")
-SAID = {
-    "55P03": mark("somebody else keeps it locked"),
-    "57014": mark("it took too long to answer"),
-    "25P03": mark("this program stood still in the middle of its work"),
-}
 WAREHOUSE = "warehouse_id"
 LIST_CHUNK = 5_000
 """The most values that one query looks for."""
@@ -68,6 +60,8 @@ class Transaction:
         self.connection = connection
         self.warehouse_id = warehouse_id
         self.now = clock()
+        self.rows_written = 0
+        self.others_wait_since = time.perf_counter()
         self._lock: dict[str, Any] | None = None
         self._house: RowMapping | None = None
         self.abandoned = False
@@ -146,6 +140,7 @@ class Transaction:
     def add_tuples(self, table: Table, names: bulk.Names, values: Sequence[bulk.Values]) -> None:
         """Insert rows in bulk, given as tuples of these columns."""
         if values:
+            self.rows_written += len(values)
             bulk.insert(self._hand(), bulk.Rows(table, names, values, self.warehouse_id))
 
     def put(self, table: Table, rows: Iterable[Row], *, keep: bool = False) -> None:
@@ -155,6 +150,7 @@ class Transaction:
     def put_tuples(self, table: Table, names: bulk.Names, values: Sequence[bulk.Values], *, keep: bool = False) -> None:
         """The same for rows given as tuples of these columns."""
         if values:
+            self.rows_written += len(values)
             rows = bulk.Rows(table, names, values, self.warehouse_id)
             bulk.insert(self._hand(), rows, "keep" if keep else "replace")
 
@@ -165,6 +161,7 @@ class Transaction:
     def change_tuples(self, table: Table, names: bulk.Names, values: Sequence[bulk.Values]) -> None:
         """Update rows in bulk, given as tuples of these columns, the primary key among them."""
         if values:
+            self.rows_written += len(values)
             bulk.update(self._hand(), bulk.Rows(table, names, values, self.warehouse_id))
 
     def remove(self, table: Table, keys: Iterable[Row]) -> None:
@@ -174,6 +171,7 @@ class Transaction:
     def remove_tuples(self, table: Table, names: bulk.Names, values: Sequence[bulk.Values]) -> None:
         """Delete rows in bulk by their primary key, given as tuples of its columns."""
         if values:
+            self.rows_written += len(values)
             bulk.delete(self._hand(), bulk.Rows(table, names, values, self.warehouse_id))
 
     def _hand(self) -> bulk.Hand:
@@ -194,6 +192,9 @@ class Transaction:
         found, *answers = self.ask([locked, *questions])
         if not found:
             raise NoWarehouse
+        if self.connection.dialect.name == "postgresql":
+            # Only from here on; SQLite has locked everything when the transaction begins.
+            self.others_wait_since = time.perf_counter()
         self._lock = dict(zip(tables.warehouse.c.keys(), found[0], strict=True))
         last = self._lock["last_recorded_at"]
         self._lock["last_recorded_at"] = max(self.now, last + timedelta(microseconds=1))
@@ -294,6 +295,8 @@ class Database:
         self.engine = engine
         self.warehouse_id = warehouse_id
         self.clock = clock
+        self.watch: Callable[[Held], None] = tell_of_long
+        """Is told of every transaction that wrote, once it is committed."""
         self._reading: dict[str, Any] = {"writes": False}
         if engine.dialect.name == "postgresql":
             # Else every query would see a state of its own.
@@ -312,24 +315,26 @@ class Database:
             except IntegrityError as error:
                 # A new row met another station's new row of the same key: the second try finds it there.
                 if tried == TRIES:
-                    raise StockChanged(reason=_reason(error)) from error
+                    raise StockChanged(reason=reason_of(error)) from error
             except DBAPIError as error:
-                if not _is_trouble(error):
+                if not is_trouble(error):
                     raise
-                if not _worth_retrying(error) or tried == TRIES or time.monotonic() > give_up:
-                    raise StoreUnavailable(reason=_reason(error)) from error
+                if not worth_retrying(error) or tried == TRIES or time.monotonic() > give_up:
+                    raise StoreUnavailable(reason=reason_of(error)) from error
             time.sleep(random.uniform(0.01, 0.05) * tried)  # noqa: S311 - jitter, no secret
         raise AssertionError
 
     def _write_once(self, job: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-        with _values_in_words(), _without_collecting(), self.engine.begin() as connection:
+        with values_in_words(), _without_collecting(), self.engine.begin() as connection:
             transaction = Transaction(connection, self.warehouse_id, self.clock)
             result = job(transaction, *args, **kwargs)
             if transaction.abandoned:
                 connection.rollback()
             else:
                 transaction.finish()
-            return result
+        seconds = time.perf_counter() - transaction.others_wait_since
+        self.watch(Held(getattr(job, "__name__", repr(job)), seconds, transaction.rows_written))
+        return result
 
     def read(self, job: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Run a query that changes nothing; it sees one consistent state. Raises StoreUnavailable."""
@@ -337,15 +342,15 @@ class Database:
             try:
                 return self._read_once(job, *args, **kwargs)
             except DBAPIError as error:
-                if not _is_trouble(error):
+                if not is_trouble(error):
                     raise
                 if not error.connection_invalidated or tried == TRIES:
-                    raise StoreUnavailable(reason=_reason(error)) from error
+                    raise StoreUnavailable(reason=reason_of(error)) from error
         raise AssertionError
 
     def _read_once(self, job: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         reading = self.engine.connect().execution_options(**self._reading)
-        with _values_in_words(), reading as connection, connection.begin():
+        with values_in_words(), reading as connection, connection.begin():
             return job(Transaction(connection, self.warehouse_id, self.clock), *args, **kwargs)
 
     def gather_statistics(self) -> None:
@@ -360,7 +365,7 @@ class Database:
                 lift_limits(connection)
                 connection.exec_driver_sql("ANALYZE")
         except OperationalError as error:
-            raise StoreUnavailable(reason=_reason(error)) from error
+            raise StoreUnavailable(reason=reason_of(error)) from error
 
     def close(self) -> None:
         """Give all connections back."""
@@ -410,42 +415,3 @@ def _as_tuples(rows: Iterable[Row]) -> tuple[bulk.Names, list[bulk.Values]]:
         return (), []
     names = tuple(name for name in every[0] if name != WAREHOUSE)
     return names, [tuple([row[name] for name in names]) for row in every]
-
-
-@contextmanager
-def _values_in_words() -> Iterator[None]:
-    """Say in words that a value is none for a database. Raises UnusableValue."""
-    try:
-        yield
-    except DataError as error:
-        reason = bulk.NUL if "NUL" in str(error.orig) else TOO_LARGE if _state(error) == "22003" else _reason(error)
-        raise UnusableValue(reason=reason) from error
-    except OverflowError as error:
-        if "SQLite" not in str(error):
-            raise
-        raise UnusableValue(reason=TOO_LARGE) from error
-
-
-def _is_trouble(error: DBAPIError) -> bool:
-    """Whether the database or the way to it is the cause, not the statement."""
-    return isinstance(error, OperationalError) or error.connection_invalidated
-
-
-def _worth_retrying(error: DBAPIError) -> bool:
-    if error.connection_invalidated:
-        # Only COMMIT comes without a statement, and nobody knows whether a lost one was carried out.
-        return error.statement is not None
-    text = str(error.orig)
-    return _state(error) in MAY_PASS or "locked" in text or "busy" in text
-
-
-def _state(error: DBAPIError) -> str:
-    return getattr(error.orig, "sqlstate", "") or ""
-
-
-def _reason(error: DBAPIError) -> str:
-    if error.connection_invalidated and error.statement is None:
-        return mark("the connection was lost at the very end; look whether it was done before you do it again")
-    if _state(error) in SAID:
-        return SAID[_state(error)]
-    return str(error.orig).splitlines()[0] if str(error.orig) else type(error.orig).__name__
