@@ -21,7 +21,7 @@ def add_commands(commands: Commands) -> None:
 def show(context: Context, _arguments: Namespace) -> int:
     """`settings list`."""
     found = context.database.read(read_settings)
-    context.output.result(found, table([tr("setting"), tr("value")], found.items()))
+    context.output.result(found, table([tr("setting"), tr("set to")], found.items()))
     return 0
 
 

@@ -151,7 +151,8 @@ def show_costs(context: Context, arguments: Namespace) -> int:
         )
         for one in found
     ]  # fmt: skip
-    headings = [tr("order"), tr("kind"), tr("spread"), tr("amount"), tr("in stock"), tr("left"), tr("recorded (UTC)")]
+    headings = [tr("order"), tr("kind"), tr("spread"), tr("amount"), tr("in stock"), tr("expensed")]
+    headings.append(tr("recorded (UTC)"))
     text = table(headings, rows) if rows else tr("No costs of deliveries.")
     context.output.result([{"currency": currency, **_cost(one)} for one in found], text)
     return 0

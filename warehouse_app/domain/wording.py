@@ -204,7 +204,7 @@ AGES: Mapping[str, str] = {"over 180": mark("over 180"), "unknown": mark("unknow
 ZONES: Mapping[str, str] = {
     "storage": mark("storage"),
     "receiving": mark("receiving"),
-    "packing": mark("packing"),
+    "packing": mark("packing benches"),
     "despatch": mark("despatch"),
     "tote": mark("tote"),
     "carton": mark("carton"),
