@@ -220,6 +220,14 @@ def _stop(scene: Scene) -> None:
     scene.wait_until(lambda: scene.bench.moment.told.kind is FeedbackKind.STOPPED)
 
 
+def _hold_in_hand(scene: Scene) -> None:
+    scene.follow(scans=4)
+    state = scene.bench.moment.state
+    assert state is not None
+    scene.database.write(hold_order, state.packet.order_no, "address in doubt", "W-02")
+    scene.wait_until(lambda: (found := scene.bench.moment.state) is not None and found.paused)
+
+
 def _hold(scene: Scene) -> None:
     waiting = scene.bench.moment.waiting[0]
     scene.database.write(hold_order, waiting.order_no, "address in doubt", "W-02")
@@ -255,6 +263,7 @@ _MOMENTS: tuple[tuple[str, Callable[[Scene], None]], ...] = (
     ("closed", lambda scene: scene.scan("CMD:CLOSE")),
     ("labels-wait", _jam),
     ("stopped", _stop),
+    ("held-in-hand", _hold_in_hand),
     ("held", _hold),
 )
 
