@@ -1,5 +1,7 @@
 """Opens the shared database: an embedded SQLite file or a PostgreSQL server."""
 
+import random
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,10 @@ from warehouse_app.store.server import PATIENCE_MS, open_server
 
 SAFE_SQLITE = (3, 51, 3)
 """Earlier releases can corrupt a WAL file when two connections write and checkpoint at once."""
+
+KNOCK_S = (0.001, 0.005)
+PRIMARY_CODE = 0xFF
+"""Extended result codes carry the primary one in their lowest byte."""
 
 
 def database_url(text: str) -> URL:
@@ -83,5 +89,31 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
 
 def _begin_sqlite(connection: Connection) -> None:
     """A writer takes the lock at once: one that reads first and writes later can fail without waiting."""
-    writes = connection.get_execution_options().get("writes", True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.get_execution_options().get("writes", True):
+        _begin_to_write(connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _begin_to_write(connection: Connection) -> None:
+    """Knock every few milliseconds for as long as the connection has patience.
+
+    SQLite itself sleeps up to a tenth of a second between two looks; others who go on writing then come first for ever.
+    """
+    driver: Any = connection.connection.driver_connection
+    patience_ms = driver.execute("PRAGMA busy_timeout").fetchone()[0]
+    give_up = time.monotonic() + patience_ms / 1000
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        while time.monotonic() < give_up:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except pysqlite3.OperationalError as error:
+                if error.sqlite_errorcode & PRIMARY_CODE != pysqlite3.SQLITE_BUSY:
+                    break
+                time.sleep(random.uniform(*KNOCK_S))  # noqa: S311 - jitter, no secret
+            else:
+                return
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {patience_ms}")
