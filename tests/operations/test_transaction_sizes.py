@@ -20,7 +20,7 @@ from warehouse_app.store.held import Held
 
 MOST_ROWS = 20_000
 """What can be written in 250 ms; much less is aimed at, but a fast machine may try more and more."""
-SALE = Sale(orders=5_000, products=150, lines=10_000)
+SALE = Sale(orders=5_000, products=150, units=10_000)
 
 
 def watched(database: Database) -> dict[str, list[Held]]:

@@ -2,13 +2,26 @@
 
 import shutil
 from argparse import SUPPRESS, Namespace
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from warehouse_app.cli.benchmarks import backlog, booking, disk, order_files, papers, past, programs, transactions
+from warehouse_app.cli.benchmarks import (
+    backlog,
+    booking,
+    disk,
+    engines,
+    one_order,
+    order_files,
+    papers,
+    past,
+    programs,
+    promises,
+    rush,
+    transactions,
+)
 from warehouse_app.cli.benchmarks.figures import Figure
 from warehouse_app.cli.context import Context
 from warehouse_app.cli.output import table
@@ -19,19 +32,23 @@ FAILED = "failed"
 Benchmark = Callable[[Context, Path], list[Figure]]
 
 BENCHMARKS: dict[str, Benchmark] = {
-    "commits": lambda _context, folder: disk.commit_rate(folder),
+    "commits": lambda _context, folder: disk.commit_rates(folder),
     "scan": lambda context, folder: _on_backlog("scan", context, folder),
     "bookkeeper": lambda context, folder: _on_backlog("bookkeeper", context, folder),
     "window": programs.window,
     "labels": lambda _context, _folder: papers.labels(),
     "pick-list": lambda _context, _folder: papers.pick_list(),
     "import-orders": order_files.order_files,
+    "promises": partial(engines.on_each_engine, "promises"),
+    "rush": partial(engines.on_server, "rush"),
+    "one-order": partial(engines.on_each_engine, "one-order"),
+    "contention": partial(engines.on_each_engine, "contention"),
     **{name: partial(past.on_each_engine, name) for name in past.PARTS},
-    "transactions": transactions.transactions,
+    "transactions": partial(engines.on_each_engine, transactions.PART),
     "demo": programs.demo,
 }
 
-ON_DISK = ("scan", "bookkeeper", "import-orders", "demo")
+ON_DISK = ("scan", "bookkeeper", "import-orders", "promises", "rush", "one-order", "contention", "demo")
 """These wait for the disk most of the time."""
 
 PARTS: dict[str, Benchmark] = {
@@ -41,6 +58,12 @@ PARTS: dict[str, Benchmark] = {
     "window-xcb": programs.window_xcb,
     order_files.PART: order_files.import_file,
     transactions.PART: transactions.decide,
+    "promises": promises.promises,
+    "rush": rush.rush,
+    rush.PART: rush.serve_own_share,
+    "one-order": one_order.one_order,
+    "contention": promises.contention,
+    promises.PROMISE_PART: promises.promise_own_share,
     past.MAKE: past.make,
     **past.PARTS,
 }
@@ -81,11 +104,12 @@ def _measure(context: Context, wanted: str | None) -> Iterator[Figure]:
                 yield Figure(name, 0, FAILED, note=str(error.values["reason"]))
 
 
-def _beside_the_disk(figures: Iterable[Figure], folder: Path) -> Iterator[Figure]:
-    """Shared machines change their pace from minute to minute, so the disk is asked again."""
-    now = disk.commit_rate(folder)[0].figure
+def _beside_the_disk(figures: Sequence[Figure], folder: Path) -> Iterator[Figure]:
+    """Shared machines change their pace from minute to minute, so the disk is asked again, by each figure's engine."""
+    now = {rate.name: rate.figure for rate in disk.commit_rates(folder)} if figures else {}
     for figure in figures:
-        yield replace(figure, note=f"{figure.note}; {now:.0f} commits/s right after it")
+        rate = now[disk.ON_SERVER if figure.name.endswith("-postgresql") else disk.ON_FILE]
+        yield replace(figure, note=f"{figure.note}; {rate:.0f} commits/s right after it")
 
 
 def _on_backlog(name: str, context: Context, folder: Path) -> list[Figure]:

@@ -40,7 +40,7 @@ def scan(context: Context) -> list[Figure]:
     orders = orders_to_pack(database)
     packing = PackingBench(context.home / "stations" / "PACK-99", database)
     before = waiting_for_books(database)
-    with _bookkeeper(context), StationSync(packing.bench, packing.link):
+    with bookkeeper_process(context), StationSync(packing.bench, packing.link):
         times = list(_times(context, packing, orders))
         left = waiting_for_books(database)
     packing.close()
@@ -61,7 +61,8 @@ def _times(context: Context, packing: PackingBench, orders: Iterable[str]) -> It
 
 
 @contextmanager
-def _bookkeeper(context: Context) -> Iterator[None]:
+def bookkeeper_process(context: Context) -> Iterator[None]:
+    """The bookkeeper in a process of its own, alive for as long as this lasts."""
     process = subprocess.Popen([*context.program, "bookkeeper"], stdout=subprocess.DEVNULL)  # noqa: S603 - ourselves
     try:
         deadline = time.monotonic() + START_TIMEOUT_S

@@ -7,15 +7,14 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from itertools import count, islice
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from warehouse_app.cli.benchmarks import postgres
+from warehouse_app.cli.benchmarks.engines import on_each_engine
 from warehouse_app.cli.benchmarks.figures import Figure
 from warehouse_app.cli.benchmarks.memory import peak_mb
-from warehouse_app.cli.benchmarks.programs import ProgramFailed, measured, output_of
+from warehouse_app.cli.benchmarks.programs import ProgramFailed
 from warehouse_app.cli.context import Context
 from warehouse_app.language import mark
 from warehouse_app.operations.import_orders import import_orders
@@ -37,18 +36,14 @@ def order_files(context: Context, folder: Path) -> list[Figure]:
     if not os.environ.get(FILE):
         _write_orders(orders)
     _write_products(orders, folder / PRODUCTS)
-    figures = _on_engine(context, folder, "sqlite", str(folder / "warehouse.db"))
-    if postgres.server_url():
-        with postgres.fresh_database(postgres.server_url()) as url:
-            figures += _on_engine(context, folder, "postgresql", url)
-    return figures
+    return on_each_engine(PART, context, folder)
 
 
 def import_file(context: Context, folder: Path) -> list[Figure]:
-    """In a process of its own: the file that was made there into this database, whose tables are new."""
-    import_products(context.database, folder / PRODUCTS)
+    """In a process of its own: the file that was made beside its folder into this database, whose tables are new."""
+    import_products(context.database, folder.parent / PRODUCTS)
     started = time.perf_counter()
-    done = import_orders(context.database, "csv", "bench", [_orders(folder)], readers=context.readers)
+    done = import_orders(context.database, "csv", "bench", [_orders(folder.parent)], readers=context.readers)
     seconds = time.perf_counter() - started
     if done.rejects or done.conflicts:
         raise ProgramFailed(program=PART, reason=mark("not every order was taken"))
@@ -58,12 +53,6 @@ def import_file(context: Context, folder: Path) -> list[Figure]:
     if memory is not None:
         figures.append(Figure("import-orders-memory", round(memory), "MB", MB_LIMIT, note=note))
     return figures
-
-
-def _on_engine(context: Context, folder: Path, engine: str, database: str) -> list[Figure]:
-    output_of([*context.program, "db", "upgrade", "--database", database])
-    found = measured(list(context.program), PART, folder, database)
-    return [replace(figure, name=f"{figure.name}-{engine}") for figure in found]
 
 
 def _orders(folder: Path) -> Path:

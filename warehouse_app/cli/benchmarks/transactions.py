@@ -2,13 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from warehouse_app.cli.benchmarks import postgres
 from warehouse_app.cli.benchmarks.figures import Figure, percentile
-from warehouse_app.cli.benchmarks.programs import measured, output_of
 from warehouse_app.cli.benchmarks.sale import HOT, Sale, prepare_shelves, take_orders
 from warehouse_app.cli.context import Context, Database
 from warehouse_app.operations.campaigns import CampaignRequest, add_campaign, end_campaign
@@ -23,15 +20,6 @@ from warehouse_app.operations.waves import WaveRequest, release_waves
 PART = "transactions-made"
 LIMIT_MS = 250.0
 SALE = Sale()
-
-
-def transactions(context: Context, folder: Path) -> list[Figure]:
-    """On SQLite and, where there is a server, on PostgreSQL, each in a process of its own."""
-    figures = _on_engine(context, folder, "sqlite", str(folder / "warehouse.db"))
-    if postgres.server_url():
-        with postgres.fresh_database(postgres.server_url()) as url:
-            figures += _on_engine(context, folder, "postgresql", url)
-    return figures
 
 
 def decide(context: Context, _folder: Path) -> list[Figure]:
@@ -75,9 +63,3 @@ def _decisions(context: Context) -> dict[str, Callable[[Database], object]]:
 def _hot_place(database: Database) -> str:
     """A place with many units of what everybody wants."""
     return str(max(database.read(stock_now, HOT), key=lambda row: int(row.on_hand)).location)
-
-
-def _on_engine(context: Context, folder: Path, engine: str, database: str) -> list[Figure]:
-    output_of([*context.program, "db", "upgrade", "--database", database])
-    found = measured(list(context.program), PART, folder, database)
-    return [replace(figure, name=f"{figure.name}-{engine}") for figure in found]
