@@ -26,7 +26,7 @@ def main() -> int:
         print(f"without PostgreSQL: {error}", file=sys.stderr)
         return _run(command, {})
     with server:
-        return _run(command, {VARIABLE: server.network_url()})
+        return _run(command, {VARIABLE: server.url()})
 
 
 def _run(command: list[str], variables: dict[str, str]) -> int:

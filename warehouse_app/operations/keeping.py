@@ -93,6 +93,11 @@ def book_once(database: Database) -> Applied:
     return done
 
 
+def book_posted(database: Database) -> Applied:
+    """Apply the facts that are posted now, and nothing else: what the bookkeeper does between two looks."""
+    return book_facts(database)
+
+
 def book_parked_again(database: Database) -> Applied:
     """Try parked facts again."""
     return reapply_parked(database)

@@ -30,7 +30,7 @@ from warehouse_app.domain.session import Need
 from warehouse_app.language import mark
 from warehouse_app.operations.claiming import Holder
 from warehouse_app.operations.import_locations import import_locations
-from warehouse_app.operations.keeping import database_revision
+from warehouse_app.operations.keeping import book_posted, database_revision
 from warehouse_app.operations.list_making import make_lists
 from warehouse_app.operations.orders import list_orders
 from warehouse_app.operations.pick_lists import printed_lists
@@ -90,6 +90,7 @@ class _Floor:
 
     def __init__(self, folder: Path, database: Database, wave_no: str) -> None:
         self._file = StationFile(folder, "FLOOR-1")
+        self._database = database
         self._link = Link(self._file, database, Replica(self._file))
         self._link.connect()
         self.journal = Journal(self._file)
@@ -118,7 +119,8 @@ class _Floor:
 
     def _settled(self) -> float:
         started = time.perf_counter()
-        self._link.settle()
+        while book_posted(self._database).applied:
+            pass
         return (time.perf_counter() - started) * 1000
 
     def _scan(self, order_no: str) -> None:
