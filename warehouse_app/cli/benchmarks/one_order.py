@@ -106,27 +106,30 @@ class _Floor:
         """Milliseconds until the facts of this order, posted before, are in the books."""
         self._scan(order_no)
         self._link.post()
-        return self._settled()
+        started = time.perf_counter()
+        while book_posted(self._database).applied:
+            pass
+        return _since(started)
 
     def scan_to_books(self, order_no: str) -> float:
         """Milliseconds until the facts of this order are posted and another process has them in the books."""
         self._scan(order_no)
-        return self._settled()
+        started = time.perf_counter()
+        self._link.settle()
+        return _since(started)
 
     def close(self) -> None:
         self._link.close()
         self._file.close()
 
-    def _settled(self) -> float:
-        started = time.perf_counter()
-        while book_posted(self._database).applied:
-            pass
-        return (time.perf_counter() - started) * 1000
-
     def _scan(self, order_no: str) -> None:
         number, now = self.journal.last_sequence, datetime.now(UTC)
         for work, facts in _work(order_no, self.stops[order_no], number):
             self.journal.append(facts, WORKER, work, now)
+
+
+def _since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000
 
 
 def _work(order_no: str, stops: Sequence[tuple[str, PickStop]], number: int) -> Iterator[tuple[str, Sequence[Fact]]]:
