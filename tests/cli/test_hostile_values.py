@@ -15,6 +15,7 @@ TEXTS = ("a\x00b", "\udcff", "x" * 10_000)
 NUMBERS = ("-1", str(2**63), "9" * 10_000, "1\x00", "many")
 
 NAMES = [
+    "orders rush ?", "orders why ?",
     "orders show ?", "orders cancel ?", "orders cancel ? --reason r", "orders hold ? --reason r",
     "orders unhold ?", "orders change ? --line 1 --quantity 1", "orders split ? --lines 1",
     f"orders merge {ORDER} ?", "orders unrelease ?", "facts list --order ?", "facts list --station ?",

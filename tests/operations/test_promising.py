@@ -16,7 +16,7 @@ from warehouse_app.operations.orders import show_order
 from warehouse_app.operations.promising import promise_orders
 from warehouse_app.operations.reasons import why_waiting
 from warehouse_app.operations.reserving import reserve_open_orders
-from warehouse_app.operations.rushing import rush_order
+from warehouse_app.operations.rushing import ask_for_rush, rush_order, serve_rush
 from warehouse_app.operations.waves import WaveRequest, new_wave, release_waves
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database
@@ -155,3 +155,13 @@ def test_wave_that_ended_between_allocation_and_lists_is_finished_by_the_next_re
     assert states == {"1": "released", "2": "reserved"}
     assert [left.order for left in released.left] == ["2"]
     assert house.differences() == ()
+
+
+def test_rush_order_that_a_wave_takes_along_meanwhile_is_in_that_wave(house: TinyWarehouse) -> None:
+    order(house, "1", 2)
+    reserve_open_orders(house.database)
+    house.database.write(ask_for_rush, "1")
+    (wave,) = release_waves(house.database, WaveRequest()).waves
+
+    assert house.database.write(serve_rush, "1", "W-02") == wave.wave
+    assert house.database.write(serve_rush, "1", "W-02") == wave.wave

@@ -41,6 +41,8 @@ IMPORTS = {
 }
 
 REJECTS_SHOWN_MOST = 1_000
+MANY_ROWS = 1_000
+"""From so many on a server looks at its tables again at once: until it has, it may choose very slow plans."""
 
 
 def add_commands(commands: Commands) -> None:
@@ -59,6 +61,8 @@ def run_import(kind: str, context: Context, arguments: Namespace) -> int:
     """`import` of anything but orders."""
     drain(context.database)
     done = IMPORTS[kind](context.database, source_named(arguments.file), partial(_progress, context))
+    if done.rows > MANY_ROWS:
+        context.database.gather_statistics()
     value = {
         "rows": done.rows,
         "added": done.added,
@@ -88,6 +92,8 @@ def run_orders(context: Context, arguments: Namespace) -> int:
         readers=context.readers,
         progress=partial(_progress, context),
     )
+    if done.added > MANY_ROWS:
+        context.database.gather_statistics()
     conflicts = [{"order": conflict.order, "reason": str(conflict.reason)} for conflict in done.conflicts]
     value = {
         "orders": done.orders,

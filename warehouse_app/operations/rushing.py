@@ -54,9 +54,13 @@ def serve_rush(tx: Transaction, order_no: str, worker: str) -> str:
         Question(_mine(), {"warehouse_id": tx.warehouse_id, "order_no": order_no}),
         Question(_waiting(), {"warehouse_id": tx.warehouse_id}),
     )
-    rush, wave_no = mine[0]
+    rush, state, wave_no = mine[0]
     if not rush:
         tx.abandon()
+        return str(wave_no)
+    if state not in WAITING_STATES:
+        # A wave took it along between the asking and the lock.
+        tx.change_tuples(tables.fulfilment_order, ("order_no", "rush"), [(order_no, False)])
         return str(wave_no)
     wave_no = new_wave(tx, worker)
     promise_orders(tx, list(dict.fromkeys([order_no, *(row[0] for row in waiting)])), worker, wave_no)
@@ -67,7 +71,7 @@ def serve_rush(tx: Transaction, order_no: str, worker: str) -> str:
 def _mine() -> Select[Any]:
     table = tables.fulfilment_order
     here = (table.c.warehouse_id == bindparam("warehouse_id"), table.c.order_no == bindparam("order_no"))
-    return select(table.c.rush, table.c.wave_no).where(*here)
+    return select(table.c.rush, table.c.state, table.c.wave_no).where(*here)
 
 
 @cache
