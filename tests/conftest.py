@@ -3,6 +3,7 @@
 A test that asks for `database` runs on both engines, unless `@pytest.mark.on` names those it is about.
 """
 
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from warehouse_app.store.engine import open_database
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 MakeUrl = Callable[[str], str]
+SoakFigure = Callable[[str, str, str], None]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -113,3 +115,19 @@ def sample_database(make_database: Callable[[str], Database]) -> Database:
 def sample_premises(make_url: MakeUrl, tmp_path: Path) -> Premises:
     """The released sample for processes of our own program, with an empty station's folder."""
     return Premises(make_url("released"), tmp_path / "home")
+
+
+@pytest.fixture
+def soak_figure() -> SoakFigure:
+    """Keeps what a long test ran and what came out under the row of the table that it belongs to.
+
+    `make soak` makes docs/reliability.md's table of these; a test that fails before keeps nothing.
+    """
+    kept_in = os.environ.get("WAREHOUSE_SOAK_FIGURES", "")
+
+    def keep(row: str, did: str, outcome: str) -> None:
+        if kept_in:
+            with Path(kept_in).open("a") as file:
+                file.write(json.dumps({"row": row, "did": did, "outcome": outcome}) + "\n")
+
+    return keep
