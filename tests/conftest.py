@@ -21,6 +21,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 MakeUrl = Callable[[str], str]
 SoakFigure = Callable[[str, str, str], None]
+SoakSize = Callable[[int], int]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -131,3 +132,10 @@ def soak_figure() -> SoakFigure:
                 file.write(json.dumps({"row": row, "did": did, "outcome": outcome}) + "\n")
 
     return keep
+
+
+@pytest.fixture
+def soak_size() -> SoakSize:
+    """Scales the size of a long test for a trial: WAREHOUSE_SOAK_SCALE=0.01 makes 500 of 50,000, and at least 1."""
+    scale = float(os.environ.get("WAREHOUSE_SOAK_SCALE", "1"))
+    return lambda size: max(1, round(size * scale))
