@@ -1,6 +1,6 @@
 """Small data that all warehouses share and that refers to nothing operational."""
 
-from sqlalchemy import CheckConstraint, Table
+from sqlalchemy import CheckConstraint, Index, Table
 
 from warehouse_app.store.tables.base import metadata
 from warehouse_app.store.types import flag, number, optional_number, words
@@ -33,9 +33,12 @@ product = Table(
     number("customs_value", default=0),
     words("un_number"),
     words("packing_instruction"),
+    number("changed_no", default=0),
     CheckConstraint("lot_rule IN ('none', 'lot', 'lot_expiry')", name="lot_rule"),
     CheckConstraint("serial_rule IN ('none', 'serial')", name="serial_rule"),
 )
+"""`changed_no`, here and below, is the feed's number under which the row was last changed: stations ask by it."""
+Index("ix_product_changed", product.c.changed_no, product.c.sku)
 
 barcode = Table(
     "barcode",
@@ -43,8 +46,10 @@ barcode = Table(
     words("code", key=True),
     words("sku"),
     number("quantity", default=1),
+    number("changed_no", default=0),
     CheckConstraint("quantity > 0", name="quantity"),
 )
+Index("ix_barcode_changed", barcode.c.changed_no, barcode.c.code)
 
 bundle_part = Table(
     "bundle_part",
@@ -65,6 +70,7 @@ worker = Table(
     words("badge"),
     words("role"),
     flag("active", default=True),
+    number("changed_no", default=0),
     CheckConstraint("role IN ('worker', 'supervisor', 'manager')", name="role"),
 )
 
@@ -85,6 +91,7 @@ carton_type = Table(
     number("weight_g"),
     number("max_weight_g"),
     number("cost", default=0),
+    number("changed_no", default=0),
 )
 
 service = Table(

@@ -1,6 +1,6 @@
 """The warehouse itself, its locations and its counters."""
 
-from sqlalchemy import CheckConstraint, Index, Table
+from sqlalchemy import CheckConstraint, Index, Table, text
 
 from warehouse_app.store.tables.base import metadata, warehouse_id
 from warehouse_app.store.types import flag, moment, number, optional_number, words
@@ -26,10 +26,13 @@ warehouse = Table(
     words("purpose"),
     words("identity"),
     moment("campaigns_due_at", required=False),
+    words("feed_epoch"),
+    number("feed_days", default=7),
 )
 """One row a warehouse. `identity` tells this database from any other, `purpose` is live or sample.
 
 `campaigns_due_at` is when the next campaign starts or ends; without a value none is planned or running.
+`feed_epoch` is another one after every restore, `feed_days` is for how long the feed keeps its rows.
 
 Every transaction that writes stock or feed rows locks it first, and takes its numbers from it.
 """
@@ -53,6 +56,7 @@ location = Table(
     flag("physical", default=True),
     flag("sellable", default=True),
     flag("pickable", default=True),
+    number("changed_no", default=0),
     CheckConstraint(
         "kind IN ('storage', 'receiving', 'packing', 'despatch', 'tote', 'carton', 'quarantine', 'damaged', 'virtual')",
         name="kind",
@@ -76,6 +80,18 @@ feed = Table(
     words("key"),
     words("payload"),
     moment("recorded_at"),
+    words("token"),
 )
+"""What changed, in the order of commits. The random `token` tells a row from another history's of the same number."""
 
+LASTING = text("kind NOT IN ('carton', 'tote')")
+"""Places that stations know; cartons come by the million."""
+Index(
+    "ix_location_changed",
+    location.c.warehouse_id,
+    location.c.changed_no,
+    location.c.location,
+    sqlite_where=LASTING,
+    postgresql_where=LASTING,
+)
 Index("ix_location_kind", location.c.warehouse_id, location.c.kind)
