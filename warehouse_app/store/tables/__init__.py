@@ -11,6 +11,8 @@ from warehouse_app.store.tables.facts import (
     parked_fact,
     station,
     station_cursor,
+    takeover,
+    work_wanted,
 )
 from warehouse_app.store.tables.inbound import purchase_line, purchase_order
 from warehouse_app.store.tables.orders import (
@@ -114,8 +116,10 @@ __all__ = [
     "station_cursor",
     "stock_decision",
     "supplier",
+    "takeover",
     "tracking_event",
     "warehouse",
     "wave",
+    "work_wanted",
     "worker",
 ]

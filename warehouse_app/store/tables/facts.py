@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, Index, Table, UniqueConstraint
 
 from warehouse_app.store.tables.base import metadata, warehouse_id
-from warehouse_app.store.types import moment, number, words
+from warehouse_app.store.types import flag, moment, number, words
 
 fact = Table(
     "fact",
@@ -64,9 +64,38 @@ claim = Table(
     words("packet"),
     moment("claimed_at"),
     moment("ended_at", required=False),
+    flag("ahead"),
+    words("wanted_by"),
     CheckConstraint("state IN ('held', 'given_back', 'finished')", name="state"),
 )
 Index("ix_claim_station", claim.c.warehouse_id, claim.c.station, claim.c.state)
+"""`ahead` is work that its station has not begun, as far as the books know; `wanted_by` names one that asked for it."""
+
+work_wanted = Table(
+    "work_wanted", metadata, warehouse_id(), words("task", key=True), words("station", key=True), moment("wanted_at")
+)
+"""Stations that looked for work and found less than they wanted."""
+
+takeover = Table(
+    "takeover",
+    metadata,
+    warehouse_id(),
+    words("work", key=True),
+    number("epoch", key=True),
+    words("station"),
+    words("packet"),
+    moment("claimed_at"),
+    words("taken_by"),
+    words("reason"),
+    moment("taken_at"),
+    number("late_facts", default=0),
+    moment("told_at", required=False),
+)
+"""Claims that a supervisor ended for the station that held them; facts of such an epoch are late.
+
+`told_at` is when that station was told that its late facts came after the takeover.
+"""
+Index("ix_takeover_station", takeover.c.warehouse_id, takeover.c.station)
 
 amendment = Table(
     "amendment",
