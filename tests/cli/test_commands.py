@@ -17,6 +17,7 @@ from warehouse_app.store.engine import open_database
 ORDER = "551725"
 FACT_KEYS = {
     "id", "kind", "station", "incarnation", "sequence", "worker", "happened_at", "recorded_at", "state", "payload",
+    "note",
 }  # fmt: skip
 STOCK_KEYS = {"sku", "owner", "location", "lot", "on_hand", "allocated", "available"}
 TOTAL_KEYS = {"sku", "owner", "reserved", "set_aside", "sellable"}

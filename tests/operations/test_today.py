@@ -90,7 +90,7 @@ def test_picked_order_waits_for_a_bench_until_one_takes_it(make_database: Callab
 def test_books_that_have_everything_are_not_behind(house: TinyWarehouse) -> None:
     upkeep = house.database.read(read_upkeep)
 
-    assert (upkeep.unapplied, upkeep.oldest, upkeep.parked) == (0, None, 0)
+    assert (upkeep.unapplied, upkeep.lag_s, upkeep.parked, upkeep.stopped) == (0, 0.0, 0, ())
 
 
 LONDON = ZoneInfo("Europe/London")

@@ -12,6 +12,7 @@ from warehouse_app.books.periods import period_differences
 from warehouse_app.books.replay import Replay, replay_all
 from warehouse_app.books.sealing import ChainProof, chain_head, unsealed_count
 from warehouse_app.books.snapshots import Totals
+from warehouse_app.books.streams import StoppedStream, stopped_streams
 from warehouse_app.books.verify_campaigns import campaign_differences
 from warehouse_app.books.verify_value import value_differences
 from warehouse_app.store import tables
@@ -32,7 +33,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What was proved. `head` is the seal chain's newest hash; `unsealed` moves came after it."""
+    """What was proved. `head` is the seal chain's newest hash; `unsealed` moves came after it.
+
+    What is parked or stopped keeps facts out of the books, which tie without them.
+    """
 
     moves: int
     balances: int
@@ -42,6 +46,7 @@ class Verified:
     parked: int
     head: str
     unsealed: int
+    stopped: tuple[StoppedStream, ...]
     differences: tuple[Difference, ...]
 
 
@@ -89,6 +94,7 @@ class Proof:
             count["parked_fact"],
             chain_head(tx),
             unsealed_count(tx),
+            stopped_streams(tx),
             tuple(differences),
         )
 

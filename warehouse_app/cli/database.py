@@ -3,6 +3,7 @@
 import signal
 import sys
 from argparse import Namespace
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
@@ -11,17 +12,19 @@ from warehouse_app.cli.context import Context
 from warehouse_app.cli.output import table
 from warehouse_app.cli.parsing import Commands
 from warehouse_app.domain.errors import WarehouseError
-from warehouse_app.domain.wording import proved_name
-from warehouse_app.language import mark, tr
+from warehouse_app.domain.wording import proved_name, stopped_text
+from warehouse_app.language import mark, tr, tr_n
 from warehouse_app.operations.backup import back_up
 from warehouse_app.operations.backup import restore as restore_backup
 from warehouse_app.operations.copying import copy_database
 from warehouse_app.operations.keeping import (
+    StoppedStream,
     book_once,
     book_parked_again,
     database_revision,
     drain,
     run_bookkeeper,
+    stopped_streams,
     upgrade_database,
     verify_books,
 )
@@ -133,6 +136,7 @@ def verify(context: Context, arguments: Namespace) -> int:
         "head": found.head,
         "head_kept": kept,
         "unsealed": found.unsealed,
+        "stopped": found.stopped,
         "differences": found.differences,
     }
     text = tr("{moves} moves, {balances} balances proved.", moves=found.moves, balances=found.balances)
@@ -142,6 +146,7 @@ def verify(context: Context, arguments: Namespace) -> int:
         text += "\n" + table([tr("what"), tr("where"), tr("booked"), tr("proven")], rows)
     else:
         text += "\n" + tr("No differences.")
+    text += _not_booked(found.parked, found.stopped)
     context.output.result(value, text)
     return 1 if found.differences else 0
 
@@ -159,9 +164,20 @@ def bookkeeper(context: Context, arguments: Namespace) -> int:
         if arguments.with_parent:
             Thread(target=_stop_with_parent, args=(stop,), daemon=True).start()
         done = run_bookkeeper(context.database, stop.is_set)
+    stopped = context.database.read(stopped_streams)
     text = tr("{applied} facts applied, {parked} parked.", applied=done.applied, parked=done.parked)
-    context.output.result({"applied": done.applied, "parked": done.parked}, text)
+    text += _not_booked(done.parked, stopped)
+    context.output.result({"applied": done.applied, "parked": done.parked, "stopped": stopped}, text)
     return 0
+
+
+def _not_booked(parked: int, stopped: Sequence[StoppedStream]) -> str:
+    """What keeps facts out of the books, and the way out."""
+    lines = [stopped_text(stream.station, stream.reason, stream.what) for stream in stopped]
+    if parked:
+        words = tr_n("{n:,} fact is parked.", "{n:,} facts are parked.", parked)
+        lines.insert(0, f"{words} {tr('See facts list, mend the cause, then: warehouse-app bookkeeper reapply')}")
+    return "".join(f"\n{line}" for line in lines)
 
 
 def _stop_with_parent(stop: Event) -> None:

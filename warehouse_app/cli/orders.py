@@ -184,11 +184,11 @@ def show_facts(context: Context, arguments: Namespace) -> int:
     rows = [
         (
             f"{fact.happened_at:%Y-%m-%d %H:%M:%S}", fact.station, fact.sequence, cause_name(fact.kind), fact.worker,
-            state_name(fact.state),
+            state_name(fact.state), fact.note,
         )
         for fact in found
     ]  # fmt: skip
-    headings = [tr("happened (UTC)"), tr("station"), tr("no."), tr("kind"), tr("worker"), tr("state")]
+    headings = [tr("happened (UTC)"), tr("station"), tr("no."), tr("kind"), tr("worker"), tr("state"), tr("note")]
     context.output.result(found, table(headings, rows) if rows else tr("No facts."))
     return 0
 

@@ -176,6 +176,14 @@ THINGS: Mapping[str, str] = {
     "product": mark("product"),
 }
 
+STOPPED: Mapping[str, str] = {
+    "newer_release": mark(
+        "The books cannot read the facts of {station} ({what}): run the bookkeeper of a newer release."
+    ),
+    "gap": mark("The books wait for facts {what} of {station}: it posts them again as soon as it is connected."),
+}
+"""Why the books cannot go on with a station's facts."""
+
 PROVED: Mapping[str, str] = {
     "on hand": mark("on hand"),
     "sum over all places": mark("sum over all places"),
@@ -294,6 +302,11 @@ def cause_name(cause: str) -> str:
 def discrepancy_name(kind: str) -> str:
     """A contradiction between facts and books."""
     return tr(DISCREPANCIES.get(kind, kind))
+
+
+def stopped_text(station: str, reason: str, what: str) -> str:
+    """Why the books cannot go on with a station's facts, and what to do."""
+    return tr(STOPPED[reason], station=station, what=what)
 
 
 def thing_name(thing: str) -> str:

@@ -11,12 +11,16 @@ from sqlalchemy import select
 from warehouse_app.books.bookkeeping import Applied, book_everything, book_facts, reapply_parked, unapplied_count
 from warehouse_app.books.sealing import seal_full_pages, seal_now
 from warehouse_app.books.snapshots import snapshot_pieces, take_due_snapshots
+from warehouse_app.books.streams import StoppedStream, books_lag, stopped_streams
 from warehouse_app.books.verify import Proof, Verified
 from warehouse_app.domain.errors import StoreUnavailable
 from warehouse_app.operations.campaigns import keep_campaigns
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Transaction
 from warehouse_app.store.migrate import HEAD, check_revision, revision, upgrade
+
+__all__ = ["StoppedStream", "books_lag", "stopped_streams"]
+"""What the books say of themselves, for whoever may ask operations only."""
 
 PAUSE_S = 0.005
 """Between two batches, so that decisions get their turn on the one writer's lock."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, select
 
+from warehouse_app.books.streams import stopped_streams
 from warehouse_app.domain.errors import NotFound
 from warehouse_app.language import mark
 from warehouse_app.store import tables
@@ -71,7 +72,10 @@ class OrderDetail:
 
 @dataclass(frozen=True, slots=True)
 class FactRow:
-    """A fact as the shared database has it. `state` is waiting, applied or parked."""
+    """A fact as the shared database has it. `state` is waiting, applied or parked.
+
+    `note` says why a fact is parked, or what stops its station's stream; `payload` is None when it cannot be read.
+    """
 
     id: str
     kind: str
@@ -82,7 +86,8 @@ class FactRow:
     happened_at: datetime
     recorded_at: datetime
     state: str
-    payload: dict[str, Any]
+    payload: dict[str, Any] | None
+    note: str = ""
 
 
 def list_orders(tx: Transaction, state: str | None = None) -> tuple[OrderSummary, ...]:
@@ -190,28 +195,44 @@ def list_facts(
         (row["station"], row["incarnation"]): row["applied_sequence"]
         for row in tx.rows(select(cursor).where(tx.mine(cursor)))
     }
-    stuck = {row["fact_id"] for row in tx.rows(select(parked.c.fact_id).where(tx.mine(parked)))}
+    errors = {row["fact_id"]: row["error"] for row in tx.rows(select(parked).where(tx.mine(parked)))}
+    stopped = {(one.station, one.incarnation): f"{one.reason}: {one.what}" for one in stopped_streams(tx)}
     found = []
     for row in rows:
-        payload = json.loads(row["payload"])
+        payload = _read(row["payload"])
         if order_no is not None and not _concerns(payload, row["work"], order_no):
             continue
-        state = "applied" if row["sequence"] <= applied.get((row["station"], row["incarnation"]), 0) else "waiting"
-        state = "parked" if row["fact_id"] in stuck else state
+        stream = (row["station"], row["incarnation"])
+        state, note = "applied", ""
+        if row["sequence"] > applied.get(stream, 0):
+            state, note = "waiting", stopped.get(stream, "")
+        elif row["fact_id"] in errors:
+            state, note = "parked", errors[row["fact_id"]]
         found.append(
             FactRow(
                 row["fact_id"], row["kind"], row["station"], row["incarnation"], row["sequence"], row["worker"],
-                row["happened_at"], row["recorded_at"], state, payload,
+                row["happened_at"], row["recorded_at"], state, payload, note,
             )
         )  # fmt: skip
     return tuple(found)
 
 
-def _concerns(payload: dict[str, Any], work: str, order_no: str) -> bool:
-    if payload.get("order_no") == order_no or work == f"pack:{order_no}":
+def _read(payload: str) -> dict[str, Any] | None:
+    """A payload that only a damaged disk can have written is none."""
+    try:
+        found = json.loads(payload)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _concerns(payload: dict[str, Any] | None, work: str, order_no: str) -> bool:
+    if work == f"pack:{order_no}":
         return True
-    original = payload.get("original_payload") or ""
-    return bool(original) and json.loads(original).get("order_no") == order_no
+    if payload is None:
+        return False
+    original = _read(str(payload.get("original_payload") or "")) or {}
+    return order_no in (payload.get("order_no"), original.get("order_no"))
 
 
 def _summary(row: RowMapping) -> OrderSummary:

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import RowMapping, func, select
 
+from warehouse_app.books.bookkeeping import unapplied_count
 from warehouse_app.domain.business_day import business_day
 from warehouse_app.domain.cut_off import next_pick_up
 from warehouse_app.domain.errors import NoWarehouse
 from warehouse_app.operations.counting_status import counted_tasks
-from warehouse_app.operations.keeping import service_is_alive
+from warehouse_app.operations.keeping import StoppedStream, books_lag, service_is_alive, stopped_streams
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
 
@@ -101,13 +102,14 @@ class Stuck:
     short_count: int
     stop_count: int
     parked_facts: int
+    stopped: tuple[StoppedStream, ...]
     discrepancies: tuple[tuple[str, int], ...]
 
     @property
     def count(self) -> int:
         """Everything that wants a person."""
         kinds = sum(number for _, number in self.discrepancies)
-        return self.held_count + self.short_count + self.stop_count + self.parked_facts + kinds
+        return self.held_count + self.short_count + self.stop_count + self.parked_facts + len(self.stopped) + kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +126,16 @@ class LastCount:
 
 @dataclass(frozen=True, slots=True)
 class Upkeep:
-    """How far the books have what the stations reported. `oldest` is the first fact that they do not have yet."""
+    """How far the books have what the stations reported.
+
+    `lag_s` is how long the oldest fact waits that they could have, in seconds; facts of stopped streams do not count.
+    """
 
     unapplied: int
-    oldest: datetime | None
+    lag_s: float
     keeper_alive: bool
     parked: int
+    stopped: tuple[StoppedStream, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,19 +214,13 @@ def read_today(tx: Transaction) -> Today:
 
 def read_upkeep(tx: Transaction) -> Upkeep:
     """How far the books are, for the status bar."""
-    fact, cursor, parked = tables.fact, tables.station_cursor, tables.parked_fact
-    # From the cursors outwards: only what is not applied yet is looked at, however many facts there are.
-    beyond = (
-        (fact.c.warehouse_id == cursor.c.warehouse_id)
-        & (fact.c.station == cursor.c.station)
-        & (fact.c.incarnation == cursor.c.incarnation)
-        & (fact.c.sequence > cursor.c.applied_sequence)
+    return Upkeep(
+        unapplied_count(tx),
+        books_lag(tx),
+        service_is_alive(tx, "bookkeeper"),
+        _parked_count(tx),
+        stopped_streams(tx),
     )
-    oldest = func.min(fact.c.recorded_at, type_=fact.c.recorded_at.type).label("oldest")
-    query = select(func.count().label("n"), oldest).select_from(cursor.join(fact, beyond)).where(tx.mine(cursor))
-    row = tx.rows(query)[0]
-    stuck = int(tx.value(select(func.count()).select_from(parked).where(tx.mine(parked))) or 0)
-    return Upkeep(row["n"], row["oldest"], service_is_alive(tx, "bookkeeper"), stuck)
 
 
 def waiting_for_a_bench(tx: Transaction, limit: int = 12) -> tuple[WaitingOrder, ...]:
@@ -371,7 +371,7 @@ def _stuck(tx: Transaction, rows: Sequence[RowMapping]) -> Stuck:
     held = [row for row in rows if row["held"]]
     stops = [row for row in rows if row["cancel_requested"]]
     short = [row for row in rows if row["state"] in SHORT and not row["held"] and not row["cancel_requested"]]
-    table, parked = tables.discrepancy, tables.parked_fact
+    table = tables.discrepancy
     kinds = tx.rows(
         select(table.c.kind, func.count().label("n"))
         .where(tx.mine(table), table.c.settled_at.is_(None))
@@ -385,9 +385,15 @@ def _stuck(tx: Transaction, rows: Sequence[RowMapping]) -> Stuck:
         len(held),
         len(short),
         len(stops),
-        int(tx.value(select(func.count()).select_from(parked).where(tx.mine(parked))) or 0),
+        _parked_count(tx),
+        stopped_streams(tx),
         tuple((row["kind"], int(row["n"])) for row in kinds),
     )
+
+
+def _parked_count(tx: Transaction) -> int:
+    parked = tables.parked_fact
+    return int(tx.value(select(func.count()).select_from(parked).where(tx.mine(parked))) or 0)
 
 
 def _open_order(row: RowMapping, why: str = "") -> OpenOrder:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
 from warehouse_app.domain.errors import WarehouseError
-from warehouse_app.language import tr
+from warehouse_app.domain.wording import stopped_text
+from warehouse_app.language import tr, tr_n
 from warehouse_app.station.wording import error_text
 from warehouse_app.ui.theme import Tone
 from warehouse_app.ui.widgets.views import StatusView
@@ -63,7 +63,7 @@ class StatusWords(QObject):
         upkeep, side = self._desk.upkeep, self._desk.side
         if upkeep is None or side is None:
             return StatusView("books", "reports", tr("Books not seen yet"))
-        return books_view(upkeep, side.database.clock())
+        return books_view(upkeep)
 
     def _labels(self) -> StatusView:
         bench = self._desk.bench
@@ -88,12 +88,16 @@ def sync_view(state: SyncState) -> StatusView:
     return StatusView("sync", "cloud-off", text, Tone.WARN, _why(state.problem))
 
 
-def books_view(upkeep: Upkeep, now: datetime) -> StatusView:
+def books_view(upkeep: Upkeep) -> StatusView:
     """How far the books are behind what the stations posted."""
-    lag_s = (now - upkeep.oldest).total_seconds() if upkeep.oldest is not None else 0.0
+    lag_s = upkeep.lag_s
     if upkeep.parked:
         text = tr("Books: {n} facts parked", n=upkeep.parked)
         return StatusView("books", "reports", text, Tone.ERROR, tr("Run: warehouse-app bookkeeper reapply"))
+    if upkeep.stopped:
+        text = tr_n("Books: {n} station waits", "Books: {n} stations wait", len(upkeep.stopped))
+        why = "\n".join(stopped_text(one.station, one.reason, one.what) for one in upkeep.stopped)
+        return StatusView("books", "reports", text, Tone.ERROR, why)
     if upkeep.unapplied and not upkeep.keeper_alive and lag_s > LAG_SHOWN_S:
         return StatusView("books", "reports", tr("Books wait: no bookkeeper runs"), Tone.WARN)
     if lag_s > LAG_SHOWN_S:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from warehouse_app.domain.wording import discrepancy_name, reason_text
+from warehouse_app.domain.wording import discrepancy_name, reason_text, stopped_text
 from warehouse_app.language import language_in_use, mark, tr, tr_n
 from warehouse_app.operations.today import OpenOrder, PickUp, Stages, Stuck, Today
 from warehouse_app.ui.theme import Tone
@@ -93,6 +93,7 @@ def stuck_rows(today: Today) -> tuple[RowView, ...]:
             stuck.stop_requests,
         ),
         *_parked_row(stuck),
+        *_stopped_rows(stuck),
         *_kind(
             RowView("lock", tr("On hold"), tr("check, then: warehouse-app orders unhold NO"), f"{stuck.held_count:,}",
                     Tone.WARN),
@@ -162,6 +163,16 @@ def _parked_row(stuck: Stuck) -> list[RowView]:
         return []
     words = tr("run: warehouse-app bookkeeper reapply")
     return [RowView("octagon-cross", tr("Facts the books cannot take"), words, f"{stuck.parked_facts:,}", Tone.ERROR)]
+
+
+def _stopped_rows(stuck: Stuck) -> list[RowView]:
+    return [
+        RowView(
+            "octagon-cross", tr("Facts of {station} wait", station=one.station),
+            stopped_text(one.station, one.reason, one.what), f"{one.waiting:,}", Tone.ERROR,
+        )
+        for one in stuck.stopped
+    ]  # fmt: skip
 
 
 def _order_words(order: OpenOrder, today: Today) -> str:
