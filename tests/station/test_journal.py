@@ -1,6 +1,7 @@
 """The station's journal: durable, replayable, owned by one process, and refusing nothing a scanner can send."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from warehouse_app.domain.packing import PackSession
 from warehouse_app.domain.tasks import SESSIONS
 from warehouse_app.station.file import FolderUnusable, StationBusy, StationFile, connect
 from warehouse_app.station.journal import FactTooLarge, Journal
+from warehouse_app.station.posting import prune
 from warehouse_app.store.database import Database
 
 CONTROLS = [chr(code) for code in (*range(32), *range(127, 160))]
@@ -97,13 +99,44 @@ def test_fact_that_is_too_large_is_refused_with_nothing_written(tmp_path: Path) 
     file.close()
 
 
-def test_journal_refuses_to_be_changed(tmp_path: Path) -> None:
+REST = "worker, happened_at, work, epoch, kind, version, payload"
+CHANGES = (
+    "UPDATE journal SET payload = '{}'",
+    "DELETE FROM journal WHERE sequence = 2",
+    f"INSERT OR REPLACE INTO journal SELECT sequence, 'other', {REST} FROM journal WHERE sequence = 2",
+    f"INSERT OR REPLACE INTO journal SELECT 9, fact_id, {REST} FROM journal WHERE sequence = 2",
+)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_journal_refuses_to_be_changed(change: str, tmp_path: Path) -> None:
     file = StationFile(tmp_path, "S1")
-    Journal(file).append([put_away()], "W-01", "", NOON)
+    Journal(file).append([put_away(1), put_away(2)], "W-01", "", NOON)
+    prune(file, 1, NOON + timedelta(days=31))
+    rows = file.connection.execute("SELECT * FROM journal").fetchall()
 
-    with pytest.raises(Exception, match="never changed"):
-        file.connection.execute("UPDATE journal SET payload = '{}'")
+    with pytest.raises(Exception, match=r"journal rows .*never"):
+        file.connection.execute(change)
 
+    assert file.connection.execute("SELECT * FROM journal").fetchall() == rows
+    file.close()
+
+
+def test_file_that_is_begun_again_leaves_a_whole_copy_of_the_old_one(tmp_path: Path) -> None:
+    file = StationFile(tmp_path, "S1")
+    file_of_old = file.incarnation
+    Journal(file).append([put_away(1), put_away(2)], "W-01", "", NOON)
+    rows = file.connection.execute("SELECT * FROM journal").fetchall()
+
+    file.begin_again(rows[1:])
+
+    old = connect(tmp_path / "station-1.db")
+    assert old.execute("SELECT * FROM journal").fetchall() == rows
+    assert old.execute("SELECT value FROM setting WHERE key = 'incarnation'").fetchone() == (file_of_old,)
+    assert file.connection.execute("SELECT * FROM journal").fetchall() == [(1, *rows[1][1:])]
+    assert file.setting("incarnation") == file.incarnation != file_of_old
+    assert file.setting("station") == "S1"
+    old.close()
     file.close()
 
 

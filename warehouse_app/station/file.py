@@ -1,10 +1,10 @@
 """The station's own file: opened by one process only, durable at every commit."""
 
 import json
+import os
 import socket
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from os import getpid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -14,10 +14,14 @@ from filelock import FileLock, Timeout
 
 from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.language import mark
+from warehouse_app.station.disk import MB, RESERVE_MB, DiskFull, NotWritten, Reserve, trouble_of
 from warehouse_app.store.ids import new_key
 
 Connection = Any
 """A connection of the bundled SQLite driver, which ships no types."""
+
+Connect = Callable[[Path], Connection]
+"""Opens a file so that a commit is on disk when it returns."""
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -28,6 +32,12 @@ CREATE TABLE IF NOT EXISTS journal (
 CREATE INDEX IF NOT EXISTS journal_work ON journal (work, sequence);
 CREATE TRIGGER IF NOT EXISTS journal_is_never_changed BEFORE UPDATE ON journal
     BEGIN SELECT RAISE(ABORT, 'journal rows are never changed'); END;
+CREATE TRIGGER IF NOT EXISTS journal_is_never_replaced BEFORE INSERT ON journal
+    WHEN EXISTS (SELECT 1 FROM journal WHERE sequence = NEW.sequence OR fact_id = NEW.fact_id)
+    BEGIN SELECT RAISE(ABORT, 'journal rows are never replaced'); END;
+CREATE TRIGGER IF NOT EXISTS journal_is_only_pruned BEFORE DELETE ON journal
+    WHEN OLD.sequence > coalesce((SELECT CAST(value AS INTEGER) FROM setting WHERE key = 'pruned_to'), 0)
+    BEGIN SELECT RAISE(ABORT, 'journal rows above the pruned mark are never deleted'); END;
 CREATE TABLE IF NOT EXISTS packet (
     work TEXT PRIMARY KEY, task TEXT NOT NULL, epoch INTEGER NOT NULL, content TEXT NOT NULL,
     amended INTEGER NOT NULL DEFAULT 0
@@ -39,6 +49,10 @@ CREATE TABLE IF NOT EXISTS print_job (
     asked_at TEXT NOT NULL
 ) STRICT;
 """
+
+
+RESERVE_SETTING, STOPPED_SETTING = "reserve_mb", "stopped"
+SET_UP_BY_PERSON = (RESERVE_SETTING, "label_folder")
 
 
 class StationBusy(WarehouseError):
@@ -53,31 +67,43 @@ class FolderUnusable(WarehouseError):
     message = mark("The station's folder {folder} cannot be used: {reason}. Choose another --home.")
 
 
+def connect(path: Path) -> Connection:
+    """A connection whose commits are on disk when they return."""
+    connection = pysqlite3.connect(str(path), isolation_level=None, timeout=5, check_same_thread=False)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    return connection
+
+
 class StationFile:
     """`station.db` in the station's folder, with its lock, settings and incarnation.
 
-    Raises StationBusy, and FolderUnusable when the folder cannot be written.
+    `opens` opens the file. Raises StationBusy, and FolderUnusable when the folder cannot be written.
     """
 
-    def __init__(self, home: Path, name: str = "") -> None:
+    def __init__(self, home: Path, name: str = "", opens: Connect = connect) -> None:
         self.home = home
         self.path = home / "station.db"
+        self.opens = opens
+        self.reserve = Reserve(home)
+        self.trouble: NotWritten | None = None
+        """Why nothing is taken now; scans ask `look_again`, which finds out whether that is over."""
         self._writing = RLock()
         try:
             home.mkdir(parents=True, exist_ok=True)
             self._lock = FileLock(home / "station.lock")
             self._own()
-            self.connection = connect(self.path)
-            self.connection.executescript(SCHEMA)
+            self.connection = self._opened()
         except (OSError, pysqlite3.DatabaseError) as error:
             raise FolderUnusable(folder=home, reason=getattr(error, "strerror", None) or str(error)) from error
         self.incarnation = self.setting("incarnation") or new_key()
         # Two stations may run on one computer: work is claimed by the name, so it must not be both of theirs.
         self.station = self.setting("station") or name or f"ST-{socket.gethostname()}-{self.incarnation[-6:]}"
         if not self.setting("incarnation"):
-            with self.transaction():
-                self.set("station", self.station)
-                self.set("incarnation", self.incarnation)
+            self._begin_first()
+        self.reserve.size = int(self.setting(RESERVE_SETTING) or RESERVE_MB) * MB
+        if not self.reserve.make():
+            self.trouble = DiskFull(folder=home)
 
     def setting(self, key: str) -> str:
         """A setting of this station, empty when it was never set."""
@@ -90,53 +116,163 @@ class StationFile:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing, and on disk when it ends. Another thread that wants one waits for its turn."""
+        """All or nothing, and on disk when it ends. Another thread that wants one waits for its turn.
+
+        Raises NotWritten when the disk does not take it; then `trouble` says so until `look_again` finds it over.
+        """
         with self._writing:
-            self.connection.execute("BEGIN IMMEDIATE")
             try:
+                self.connection.execute("BEGIN IMMEDIATE")
                 yield
-            except BaseException:
-                self.connection.execute("ROLLBACK")
-                raise
-            self.connection.execute("COMMIT")
+                self.connection.execute("COMMIT")
+            except BaseException as error:
+                self._roll_back()
+                trouble = trouble_of(error, self.home)
+                if trouble is None:
+                    raise
+                self._stop(trouble)
+                raise trouble from error
+
+    def look_again(self) -> NotWritten | None:
+        """Why nothing is taken, None when the disk takes commits. After trouble that is tried out, reserve included."""
+        if self.trouble is None:
+            return None
+        with self._writing:
+            if not self.reserve.make():
+                return self.trouble
+            try:
+                with self.transaction():
+                    self.set(STOPPED_SETTING, "")
+            except NotWritten as trouble:
+                return trouble
+            self.trouble = None
+        return None
 
     def begin_again(self, facts: Iterable[Sequence[object]] = ()) -> None:
-        """Start a new incarnation; the old file stays beside it for a person.
+        """Start a new incarnation; a copy of the old file stays beside it for a person.
 
-        Its journal is empty but for these rows of the old one, which count from 1 again.
+        Its journal is empty but for these rows of the old one, which count from 1 again. Raises NotWritten; then it is
+        still the old one.
         """
-        self.connection.close()
-        number = 1
-        while (kept := self.home / f"station-{number}.db").exists():
-            number += 1
-        self.path.rename(kept)
-        self.connection = connect(self.path)
-        self.connection.executescript(SCHEMA)
-        self.incarnation = new_key()
-        with self.transaction():
-            self.set("station", self.station)
-            self.set("incarnation", self.incarnation)
-            for sequence, row in enumerate(facts, 1):
-                self.connection.execute("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (sequence, *row[1:]))
+        rows = list(facts)
+        with self._writing:
+            self._keep_copy()
+            old, self.incarnation = self.incarnation, new_key()
+            try:
+                with self.transaction():
+                    self._empty()
+                    self._begin()
+                    for sequence, row in enumerate(rows, 1):
+                        self.connection.execute(
+                            "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (sequence, *row[1:])
+                        )
+            except NotWritten:
+                self.incarnation = old
+                raise
 
     def close(self) -> None:
         """Close the file and let others have it."""
         self.connection.close()
         self._lock.release()
 
+    def _begin_first(self) -> None:
+        try:
+            with self.transaction():
+                self._begin()
+        except NotWritten as error:
+            raise FolderUnusable(folder=self.home, reason=str(error.__cause__)) from error
+
+    def _begin(self) -> None:
+        self.set("station", self.station)
+        self.set("incarnation", self.incarnation)
+
+    def _empty(self) -> None:
+        """Forget everything but what a person has set up."""
+        execute = self.connection.execute
+        last = execute("SELECT max(sequence) FROM journal").fetchone()[0]
+        self.set("pruned_to", str(last or 0))
+        for table in ("journal", "packet", "reference", "print_job"):
+            execute(f"DELETE FROM {table}")  # noqa: S608 - constant
+        execute("DELETE FROM setting WHERE key NOT IN (?, ?)", SET_UP_BY_PERSON)
+
+    def _keep_copy(self) -> None:
+        """The file as it is now, under the next free name. It is whole on disk before it has that name."""
+        number = 1
+        while (kept := self.home / f"station-{number}.db").exists():
+            number += 1
+        part = kept.with_suffix(".part")
+        part.unlink(missing_ok=True)
+        try:
+            self.connection.execute("VACUUM INTO ?", (str(part),))
+        except pysqlite3.DatabaseError as error:
+            trouble = trouble_of(error, self.home)
+            if trouble is None:
+                raise
+            part.unlink(missing_ok=True)
+            raise trouble from error
+        sync_to_disk(part)
+        part.replace(kept)
+        sync_to_disk(self.home)
+
+    def _opened(self) -> Connection:
+        """On a full disk the reserve makes room, so that what is here can still be posted."""
+        try:
+            return self._with_tables()
+        except (OSError, pysqlite3.DatabaseError) as error:
+            if not isinstance(trouble_of(error, self.home), DiskFull) or not self.reserve.held:
+                raise
+            self.reserve.release()
+            return self._with_tables()
+
+    def _with_tables(self) -> Connection:
+        connection = self.opens(self.path)
+        try:
+            connection.executescript(SCHEMA)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _roll_back(self) -> None:
+        with suppress(pysqlite3.DatabaseError):
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+
+    def _stop(self, trouble: NotWritten) -> None:
+        """Take nothing more, and give up the reserve so that what finishes the work at hand can be written.
+
+        A commit whose sync failed may lie whole in SQLite's log, and would be found there after a crash although nobody
+        was told that it counts. The next commit is written over it; here it is.
+        """
+        self.trouble = trouble
+        self.reserve.release()
+        with suppress(pysqlite3.DatabaseError):
+            self.connection.execute("INSERT OR REPLACE INTO setting VALUES (?, 'yes')", (STOPPED_SETTING,))
+
     def _own(self) -> None:
         note = self.home / "station.owner"
         try:
             self._lock.acquire(timeout=0)
         except Timeout:
-            owner = json.loads(note.read_text()) if note.exists() else {}
-            raise StationBusy(owner=f"process {owner.get('process', '?')} on {owner.get('host', '?')}") from None
-        note.write_text(json.dumps({"process": getpid(), "host": socket.gethostname()}))
+            raise StationBusy(owner=_owner_in(note)) from None
+        with suppress(OSError):  # It is for people only, and the disk may be full.
+            note.write_text(json.dumps({"process": os.getpid(), "host": socket.gethostname()}))
 
 
-def connect(path: Path) -> Connection:
-    """A connection whose commits are on disk when they return."""
-    connection = pysqlite3.connect(str(path), isolation_level=None, timeout=5, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    return connection
+def sync_to_disk(path: Path) -> None:
+    """Have a file's content, or a folder's names, on disk. Not every system opens folders; those keep names safe."""
+    with suppress(PermissionError, IsADirectoryError):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _owner_in(note: Path) -> str:
+    """Who has the folder, as noted there."""
+    try:
+        owner = json.loads(note.read_text())
+    except (OSError, ValueError):
+        owner = {}
+    return f"process {owner.get('process', '?')} on {owner.get('host', '?')}"

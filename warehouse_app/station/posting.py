@@ -2,14 +2,16 @@
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from pysqlite3 import DatabaseError
 from sqlalchemy import func, select
 
 from warehouse_app.domain.errors import StockChanged, WarehouseError
 from warehouse_app.language import mark
-from warehouse_app.station.file import Connection, StationFile, connect
+from warehouse_app.station.file import Connection, StationFile
 from warehouse_app.station.journal import facts_after
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Row, Transaction
@@ -43,7 +45,7 @@ class Poster:
     def __init__(self, file: StationFile, database: Database) -> None:
         self._file = file
         self._database = database
-        self._connection: Connection = connect(file.path)
+        self._connection: Connection = file.opens(file.path)
         # What this connection writes is a hint that may be lost; it must not make scans wait for the disk.
         self._connection.execute("PRAGMA synchronous=NORMAL")
         self._high_water: int | None = None
@@ -68,7 +70,7 @@ class Poster:
                 raise
             self._high_water = int(str(rows[-1][0]))
         if self._high_water != before:
-            self._connection.execute("INSERT OR REPLACE INTO setting VALUES ('posted', ?)", (str(self._high_water),))
+            self._note_posted(self._high_water)
         return Posted(self._high_water, self.waiting())
 
     def is_cloned(self) -> bool:
@@ -102,6 +104,11 @@ class Poster:
     def close(self) -> None:
         """Close the poster's connection."""
         self._connection.close()
+
+    def _note_posted(self, high_water: int) -> None:
+        """A hint for the next start; a full disk does without it."""
+        with suppress(DatabaseError):
+            self._connection.execute("INSERT OR REPLACE INTO setting VALUES ('posted', ?)", (str(high_water),))
 
     def _ask(self) -> int:
         found = self._database.read(_high_water, self._file.station, self._file.incarnation)
@@ -141,7 +148,8 @@ def prune(file: StationFile, high_water: int, now: datetime) -> int:
         return 0
     with file.transaction():
         file.set("pruned_to", str(last))
-        return int(file.connection.execute("DELETE FROM journal WHERE sequence <= ?", (last,)).rowcount)
+        file.connection.execute("DELETE FROM journal WHERE sequence <= ?", (last,))
+        return int(file.connection.execute("SELECT changes()").fetchone()[0])
 
 
 def _high_water(tx: Transaction, station: str, incarnation: str) -> tuple[int, str] | None:
