@@ -7,11 +7,14 @@ WAREHOUSE_POSTGRES_BIN names another folder of programs, or the word `wheel`. Te
 import importlib.util
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -26,12 +29,17 @@ QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "wal_lev
 # It lives as long as its standard input is open: also a test run that is killed leaves no server and no folder behind.
 # ICU's order of letters is what most installations have, and harder than the byte order that SQLite has.
 GUARDIAN = """
-bin="$1" folder="$2" port="$3" options="$4"
+bin="$1" folder="$2" port="$3" options="$4" primary="$5"
 init() {
     "$bin/initdb" --pgdata="$folder/data" --username=postgres --pwfile="$folder/password" --auth-local=trust \\
         --auth-host=scram-sha-256 --encoding=UTF8 --no-sync --no-instructions "$@" >"$folder/log" 2>&1
 }
-init --locale=C.UTF-8 --locale-provider=icu --icu-locale=en-US || init --locale=C || { cat "$folder/log"; exit 1; }
+copy() { "$bin/pg_basebackup" --pgdata="$folder/data" --dbname="$primary" --checkpoint=fast --write-recovery-conf; }
+if test -n "$primary"; then
+    copy >"$folder/log" 2>&1 || { cat "$folder/log"; exit 1; }
+else
+    init --locale=C.UTF-8 --locale-provider=icu --icu-locale=en-US || init --locale=C || { cat "$folder/log"; exit 1; }
+fi
 if "$bin/pg_ctl" --pgdata="$folder/data" --log="$folder/log" --options="$options" --silent --wait start; then
     echo started
     read -r _
@@ -48,10 +56,16 @@ class NoServer(RuntimeError):
 
 
 class PostgresServer:
-    """A running server. Whoever is on this machine reaches it by its socket, others need the password."""
+    """A running server. Whoever is on this machine reaches it by its socket, others need the password.
 
-    def __init__(self, *, durable: bool = False) -> None:
-        self._durable = durable
+    `settings` are added to its own. With `standby_of` it is that server's copy, which follows it until it is promoted.
+    """
+
+    def __init__(
+        self, *, durable: bool = False, settings: Sequence[str] = (), standby_of: "PostgresServer | None" = None
+    ) -> None:
+        self._durable, self._settings = durable, tuple(settings)
+        self._primary = standby_of.url() if standby_of is not None else ""
         self._identity = _identity()
         self.folder = Path(tempfile.mkdtemp(prefix="warehouse-postgres-"))
         self.port = 0
@@ -72,7 +86,45 @@ class PostgresServer:
     def restart(self) -> None:
         """Stop, throwing out whoever is connected, and start again on the same port."""
         self._control("stop", "--mode=fast")
+        self.start()
+
+    def start(self) -> None:
+        """Start again on the same port, after it was stopped or killed."""
         self._control("start", f"--log={self.folder / 'log'}", f"--options={self._options()}")
+
+    def encrypt(self, certificate: Path, key: Path) -> None:
+        """Take connections with this certificate from now on."""
+        for file, name in ((certificate, "server.crt"), (key, "server.key")):
+            shutil.copy(file, self.folder / "data" / name)
+            (self.folder / "data" / name).chmod(0o600)
+            self._give_away(self.folder / "data" / name)
+        with (self.folder / "data" / "postgresql.auto.conf").open("a") as settings:
+            settings.write("ssl = on\n")
+        self._control("reload")
+
+    def promote(self) -> None:
+        """Let a standby become the server that is written."""
+        self._control("promote")
+
+    def kill(self) -> None:
+        """SIGKILL for every process of the server, as when its computer loses power."""
+        processes = self._processes()
+        for process in processes:
+            _signal(process, signal.SIGKILL)
+        while any(Path(f"/proc/{process}/stat").exists() and not _is_zombie(process) for process in processes):
+            time.sleep(0.005)
+        # One that nobody has buried yet would pass for a server that still runs.
+        (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+
+    def freeze(self) -> None:
+        """SIGSTOP for every process of the server: it takes connections and answers none."""
+        for process in self._processes():
+            _signal(process, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let a frozen server go on."""
+        for process in self._processes():
+            _signal(process, signal.SIGCONT)
 
     def stop(self) -> None:
         """Stop at once and leave nothing behind."""
@@ -106,7 +158,7 @@ class PostgresServer:
             os.chown(path, self._identity["user"], self._identity["group"])
 
     def _launch(self) -> str:
-        words = (str(self._programs), str(self.folder), str(self.port), self._options())
+        words = (str(self._programs), str(self.folder), str(self.port), self._options(), self._primary)
         self._guardian = subprocess.Popen(
             ("/bin/sh", "-c", GUARDIAN, "guardian", *words), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, cwd=self.folder, start_new_session=True, env=_environment(),
@@ -119,9 +171,14 @@ class PostgresServer:
     def _options(self) -> str:
         settings = [
             f"port={self.port}", f"unix_socket_directories={self.folder}", "listen_addresses=127.0.0.1",
-            "max_connections=120", "timezone=UTC", *(() if self._durable else QUICK),
+            "max_connections=120", "timezone=UTC", *(() if self._durable else QUICK), *self._settings,
         ]  # fmt: skip
         return " ".join(f"-c {setting}" for setting in settings)
+
+    def _processes(self) -> list[int]:
+        """The server's first process and its children; Linux tells who they are."""
+        first = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        return [first, *(int(child) for child in Path(f"/proc/{first}/task/{first}/children").read_text().split())]
 
     def _control(self, act: str, *options: str) -> None:
         words = (str(self._programs / "pg_ctl"), f"--pgdata={self.folder / 'data'}", "--silent", "--wait", *options)
@@ -141,6 +198,18 @@ class PostgresServer:
         except (OSError, subprocess.CalledProcessError) as error:
             raise NoServer(f"{command[0]}: {error}") from error
         return programs
+
+
+def _signal(process: int, number: int) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(process, number)
+
+
+def _is_zombie(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
 
 
 def _programs() -> Path:

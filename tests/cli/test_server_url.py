@@ -63,7 +63,7 @@ def test_database_that_does_not_exist_is_said_with_the_command_that_makes_it(
 
 def test_server_that_is_away_is_said_with_its_address(shell: Shell) -> None:
     for host in ("127.0.0.1:9", "localhost:9", "no-such-host.invalid"):
-        said = refused(shell, f"postgresql://wms:hunter2@{host}/wms")
+        said = refused(shell, f"postgresql://wms:hunter2@{host}/wms?sslmode=verify-full")
 
         assert host in said
         assert "does not answer" in said

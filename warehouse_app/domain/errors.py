@@ -39,6 +39,54 @@ class WrongPassword(StoreUnavailable):
     )
 
 
+class ServerUnproven(WarehouseError):
+    """The URL leads to another computer, and does not ask for proof of who that is."""
+
+    message = mark(
+        "{server} is another computer, and by this URL everything would go to whoever answers there (sslmode is"
+        " {sslmode}). Nothing was sent. Add sslmode=verify-full&sslrootcert=FILE to the URL, behind a ? or an &; FILE"
+        " is the certificate of the authority that signed the server's, often called ca.crt. docs/team.md says how to"
+        " make both."
+    )
+
+
+class ServiceInUrl(WarehouseError):
+    """The URL names an entry of a service file, which could lead anywhere."""
+
+    message = mark(
+        "A URL with service={service} does not tell where it leads. Name the server and the database in the URL, or put"
+        " PGSERVICE={service} into the environment."
+    )
+
+
+class NoAuthority(StoreUnavailable):
+    """The file by which a server's certificate is checked is not there."""
+
+    message = mark(
+        "The certificate that signed the database server's is missing: {file}. Copy the authority's ca.crt to this"
+        " computer and name it in the URL: sslrootcert=FILE. Your scans are kept."
+    )
+
+
+class ServerNotTrusted(StoreUnavailable):
+    """Somebody answers at the server's address who cannot prove to be the server."""
+
+    message = mark(
+        "Whoever answers at {server} cannot prove to be the database server ({reason}). Nothing was sent; your scans"
+        " are kept. Compare sslrootcert in the URL with the authority that signed the server's certificate, and the"
+        " host in the URL with the name in that certificate."
+    )
+
+
+class ServerSpeaksPlainly(StoreUnavailable):
+    """The server has no certificate, or its encryption is switched off."""
+
+    message = mark(
+        "The database server at {server} does not encrypt. Nothing was sent; your scans are kept. Give the server a"
+        " certificate and switch ssl on, as docs/team.md says."
+    )
+
+
 class NoSuchDatabase(StoreUnavailable):
     """The server runs, but has no database of this name."""
 

@@ -10,12 +10,21 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as AllConnectionsInUse
 
 from warehouse_app.domain.errors import StockChanged, StoreUnavailable
+from warehouse_app.language import mark
 from warehouse_app.store.held import Held, tell_of_long
-from warehouse_app.store.server import PATIENCE_MS, lift_limits
+from warehouse_app.store.server import PATIENCE_MS, hang_up, lift_limits
 from warehouse_app.store.transaction import LIST_CHUNK, Clock, Row, Transaction, is_listed
-from warehouse_app.store.trouble import is_trouble, reason_of, values_in_words, worth_retrying
+from warehouse_app.store.trouble import (
+    has_become_a_copy,
+    is_trouble,
+    reason_of,
+    stood_still,
+    values_in_words,
+    worth_retrying,
+)
 
 __all__ = ["LIST_CHUNK", "TRIES", "Clock", "Database", "Row", "Transaction", "is_listed", "utc_now"]
 
@@ -23,6 +32,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 TRIES = 5
+TOO_MANY = mark("all connections of this program are waiting for it")
 
 
 def utc_now() -> datetime:
@@ -58,8 +68,13 @@ class Database:
                 # A new row met another station's new row of the same key: the second try finds it there.
                 if tried == TRIES:
                     raise StockChanged(reason=reason_of(error)) from error
+            except AllConnectionsInUse as error:
+                raise StoreUnavailable(reason=TOO_MANY) from error
             except DBAPIError as error:
-                if not is_trouble(error):
+                if has_become_a_copy(error):
+                    # New connections look for the server that can be written.
+                    self.engine.dispose()
+                elif not is_trouble(error):
                     raise
                 if not worth_retrying(error) or tried == TRIES or time.monotonic() > give_up:
                     raise StoreUnavailable(reason=reason_of(error)) from error
@@ -83,10 +98,12 @@ class Database:
         for tried in range(1, TRIES + 1):
             try:
                 return self._read_once(job, *args, **kwargs)
+            except AllConnectionsInUse as error:
+                raise StoreUnavailable(reason=TOO_MANY) from error
             except DBAPIError as error:
                 if not is_trouble(error):
                     raise
-                if not error.connection_invalidated or tried == TRIES:
+                if not error.connection_invalidated or stood_still(error) or tried == TRIES:
                     raise StoreUnavailable(reason=reason_of(error)) from error
         raise AssertionError
 
@@ -108,6 +125,10 @@ class Database:
                 connection.exec_driver_sql("ANALYZE")
         except OperationalError as error:
             raise StoreUnavailable(reason=reason_of(error)) from error
+
+    def hang_up(self) -> None:
+        """Let whatever waits for a server's answer fail within a moment, and ask it nothing more; from any thread."""
+        hang_up(self.engine)
 
     def close(self) -> None:
         """Give all connections back."""

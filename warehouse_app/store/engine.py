@@ -11,6 +11,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from warehouse_app.domain.errors import StoreUnavailable
+from warehouse_app.store.remote import url_of_several
 from warehouse_app.store.server import PATIENCE_MS, open_server
 
 SAFE_SQLITE = (3, 51, 3)
@@ -26,7 +27,7 @@ def database_url(text: str) -> URL:
     if "://" not in text:
         text = f"sqlite:///{Path(text).expanduser().absolute()}"
     try:
-        url = make_url(text)
+        url = url_of_several(text) or make_url(text)
     except (ArgumentError, ValueError):
         raise StoreUnavailable(reason="not a database URL") from None
     if url.get_backend_name() == "sqlite":

@@ -1,18 +1,27 @@
 """Opens a shared database on a PostgreSQL server, and says in words what a server refuses."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
+import psycopg
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event, text
 from sqlalchemy.engine import URL
 
 from warehouse_app.domain.errors import (
+    NoAuthority,
     NoSuchDatabase,
     ServerAway,
+    ServerNotTrusted,
+    ServerSpeaksPlainly,
     ServerTooOld,
     StoreUnavailable,
     TextsNotUnicode,
     WrongPassword,
 )
+from warehouse_app.language import mark
+from warehouse_app.store.remote import Place, require_proof
+from warehouse_app.store.watched import WatchedConnection
 
 OLDEST = 15
 """The first release that has all that is used here, MERGE for the tests of the guards included."""
@@ -36,22 +45,40 @@ SETTINGS: dict[str, Any] = {
     "keepalives_interval": 3,
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
+    # Encryption by Kerberos would come first and make sslmode of no account.
+    "gssencmode": "disable",
     "prepare_threshold": 1,
     "options": " ".join(f"-c {name}={value}" for name, value in {**LIMITS, "jit": "off", "timezone": "UTC"}.items()),
 }
 """What every connection asks for, unless the URL says otherwise."""
 
 
+POOL_WAIT_S = 5.0
+
+_hung_up: "WeakKeyDictionary[Engine, bool]" = WeakKeyDictionary()
+
+
 def open_server(url: URL) -> Engine:
     """An engine on this server's database. Nothing is connected yet.
 
-    Connections are not tried out before they are used: whoever finds one lost tries again with a new one.
+    Connections are not tried out before they are used: whoever finds one lost tries again with a new one. Raises
+    ServerUnproven for a URL that would send things to another computer without knowing which one it is.
     """
-    settings = {name: value for name, value in SETTINGS.items() if name not in url.query}
-    engine = create_engine(url, pool_size=4, max_overflow=4, connect_args=settings)
-    event.listen(engine, "do_connect", _connect)
+    places = require_proof(url.get_dialect()().create_connect_args(url)[1])
+    # Of several servers one can be written; the others are its copies.
+    wanted = SETTINGS if len(places) == 1 else {**SETTINGS, "target_session_attrs": "read-write"}
+    settings = {name: value for name, value in wanted.items() if name not in url.query}
+    engine = create_engine(url, pool_size=4, max_overflow=4, pool_timeout=POOL_WAIT_S, connect_args=settings)
+    _hung_up[engine] = False
+    event.listen(engine, "do_connect", _connector(places, lambda: _hung_up.get(engine, True)))
     event.listen(engine, "connect", _require_usable)
     return engine
+
+
+def hang_up(engine: Engine) -> None:
+    """Let every question that waits for its answer fail within a moment, and ask no more."""
+    if engine in _hung_up:
+        _hung_up[engine] = True
 
 
 def lift_limits(connection: Connection) -> None:
@@ -67,26 +94,41 @@ def shown(url: URL) -> str:
     return plain.render_as_string(hide_password=True)
 
 
-def _connect(dialect: Dialect, _record: object, args: Any, kwargs: Any) -> Any:  # noqa: ANN401 - the driver's own
-    """A connection of the driver. Raises StoreUnavailable, so that everyone who connects says it alike."""
-    try:
-        return dialect.connect(*args, **kwargs)
-    except dialect.loaded_dbapi.Error as error:
-        raise _refusal(error, kwargs) from error
+def _connector(places: Sequence[Place], hung_up: Callable[[], bool]) -> Callable[..., WatchedConnection]:
+    """Makes connections of the driver. They raise StoreUnavailable, so that everyone who connects says it alike."""
+    server = ", ".join(str(place) for place in places)
+
+    def connect(dialect: Dialect, _record: object, args: Any, kwargs: Any) -> WatchedConnection:  # noqa: ANN401 - the driver's own
+        del dialect
+        if hung_up():
+            raise ServerAway(server=server, reason=mark("this program is closing"))
+        try:
+            connection = WatchedConnection.connect(*args, **kwargs)
+        except psycopg.Error as error:
+            raise _refusal(error, kwargs, server) from error
+        connection.hung_up = hung_up
+        return connection
+
+    return connect
 
 
-def _refusal(error: Any, asked: dict[str, Any]) -> StoreUnavailable:  # noqa: ANN401 - the driver's own
+def _refusal(error: psycopg.Error, asked: dict[str, Any], server: str) -> StoreUnavailable:
     """What the server said, with the remedy; the driver tells a refusal apart only by its words."""
     said = " ".join(str(error).removeprefix("connection failed: ").split())
     user = asked.get("user") or "?"
     database = asked.get("dbname") or user
-    server = f"{asked.get('host') or 'localhost'}:{asked.get('port') or 5432}"
     if error.sqlstate == "3D000" or f'database "{database}" does not exist' in said:
         return NoSuchDatabase(database=database, server=server, user=user)
     if error.sqlstate in ("28P01", "28000") or any(
         words in said for words in ("authentication failed", "no password supplied", "no pg_hba.conf entry", 'role "')
     ):
         return WrongPassword(server=server, user=user, reason=said)
+    if 'root certificate file "' in said:
+        return NoAuthority(file=said.partition('root certificate file "')[2].partition('"')[0])
+    if "certificate" in said:
+        return ServerNotTrusted(server=server, reason=said)
+    if "server does not support SSL" in said:
+        return ServerSpeaksPlainly(server=server)
     return ServerAway(server=server, reason=said)
 
 

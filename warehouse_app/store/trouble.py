@@ -8,6 +8,7 @@ from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from warehouse_app.domain.errors import UnusableValue
 from warehouse_app.language import mark
 from warehouse_app.store import bulk
+from warehouse_app.store.watched import CommitInDoubt, ServerSilent
 
 MAY_PASS = ("40001", "40P01", "55P03")
 """PostgreSQL's states of a serialization failure, a deadlock and a lock that was waited for in vain."""
@@ -17,7 +18,10 @@ SAID = {
     "55P03": mark("somebody else keeps it locked"),
     "57014": mark("it took too long to answer"),
     "25P03": mark("this program stood still in the middle of its work"),
+    "25006": mark("this server is only a copy now; the URL must name the one that can be written"),
 }
+READ_ONLY = "25006"
+IN_DOUBT = mark("the connection was lost at the very end; look whether it was done before you do it again")
 
 
 @contextmanager
@@ -39,8 +43,20 @@ def is_trouble(error: DBAPIError) -> bool:
     return isinstance(error, OperationalError) or error.connection_invalidated
 
 
+def has_become_a_copy(error: DBAPIError) -> bool:
+    """Whether this server took no change because another one is written now."""
+    return _state(error) == READ_ONLY
+
+
+def stood_still(error: DBAPIError) -> bool:
+    """Whether the server was waited for long enough already."""
+    return isinstance(error.orig, ServerSilent)
+
+
 def worth_retrying(error: DBAPIError) -> bool:
     """Whether the same decision may go through in a moment."""
+    if stood_still(error) or isinstance(error.orig, CommitInDoubt):
+        return False
     if error.connection_invalidated:
         # Only COMMIT comes without a statement, and nobody knows whether a lost one was carried out.
         return error.statement is not None
@@ -54,8 +70,10 @@ def _state(error: DBAPIError) -> str:
 
 def reason_of(error: DBAPIError) -> str:
     """What a database said, for people."""
-    if error.connection_invalidated and error.statement is None:
-        return mark("the connection was lost at the very end; look whether it was done before you do it again")
+    if isinstance(error.orig, CommitInDoubt) or (error.connection_invalidated and error.statement is None):
+        return IN_DOUBT
+    if stood_still(error):
+        return mark("it stands still")
     if _state(error) in SAID:
         return SAID[_state(error)]
     return str(error.orig).splitlines()[0] if str(error.orig) else type(error.orig).__name__
