@@ -132,6 +132,24 @@ def test_connected_station_posts_again_after_the_database_was_replaced_beneath_i
     assert house.differences() == ()
 
 
+def test_nothing_is_posted_past_facts_that_a_replaced_database_has_forgotten(
+    house: TinyWarehouse, station: Station, maker: Maker, tmp_path: Path
+) -> None:
+    journal(station, 4)
+    station.link.settle()
+    old = maker.copy(house.url, tmp_path)
+    journal(station, 5)
+    station.link.settle()
+    house.database.close()
+    maker.replace(house.url, old)
+
+    journal(station, 1)  # A store that makes lost connections anew tells the poster nothing.
+    station.link.settle()
+
+    assert [row["sequence"] for row in facts_of(house.database)] == list(range(1, 11))
+    assert house.differences() == ()
+
+
 def test_copy_of_a_station_that_is_still_in_use_is_noticed(
     house: TinyWarehouse, station: Station, tmp_path: Path
 ) -> None:

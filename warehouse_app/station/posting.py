@@ -31,6 +31,12 @@ class ClonedStation(WarehouseError):
     )
 
 
+class FactsForgotten(WarehouseError):
+    """The shared database no longer has facts that it confirmed: it was replaced by an older backup."""
+
+    message = mark("The shared database was restored from a backup; what it has forgotten is posted again.")
+
+
 @dataclass(frozen=True, slots=True)
 class Posted:
     """How far the shared database has this station's facts, and how many wait."""
@@ -58,7 +64,10 @@ class Poster:
         while rows := facts_after(self._connection, self._high_water, BATCH):
             facts = [self._fact_row(row) for row in rows]
             try:
-                self._database.write(_insert_facts, self._file.station, self._file.incarnation, facts)
+                self._database.write(_insert_facts, self._file.station, self._file.incarnation, facts, self._high_water)
+            except FactsForgotten:
+                self._high_water = self._ask()
+                continue
             except StockChanged:
                 # Another fact has this one's number: asking how far the server is tells whose fault that is.
                 self._high_water = None
@@ -160,8 +169,15 @@ def _high_water(tx: Transaction, station: str, incarnation: str) -> tuple[int, s
     return (row["sequence"], row["fact_id"]) if row else None
 
 
-def _insert_facts(tx: Transaction, station: str, incarnation: str, facts: Sequence[Row]) -> None:
-    """Sending a fact again changes nothing. This never takes the warehouse's lock."""
+def _insert_facts(tx: Transaction, station: str, incarnation: str, facts: Sequence[Row], after: int) -> None:
+    """Sending a fact again changes nothing. This never takes the warehouse's lock.
+
+    Raises FactsForgotten when the facts up to `after` are not there. That can only be told in this transaction: a lost
+    connection is made anew, to whatever database answers then, before anybody hears of it.
+    """
+    found = _high_water(tx, station, incarnation) if after else None
+    if after and (found is None or found[0] < after):
+        raise FactsForgotten
     tx.put(tables.fact, [{**fact, "recorded_at": tx.now} for fact in facts], keep=True)
     tx.put(tables.station, [{"station": station, "incarnation": incarnation, "seen_at": tx.now}])
     cursor = {"station": station, "incarnation": incarnation, "applied_sequence": 0}

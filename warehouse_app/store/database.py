@@ -49,6 +49,8 @@ class Database:
         self.clock = clock
         self.watch: Callable[[Held], None] = tell_of_long
         """Is told of every transaction that wrote, once it is committed."""
+        self.pause: Callable[[float], None] = time.sleep
+        """Waits so many seconds before a job is tried again; where time is simulated nobody waits."""
         self._reading: dict[str, Any] = {"writes": False}
         if engine.dialect.name == "postgresql":
             # Else every query would see a state of its own.
@@ -78,7 +80,7 @@ class Database:
                     raise
                 if not worth_retrying(error) or tried == TRIES or time.monotonic() > give_up:
                     raise StoreUnavailable(reason=reason_of(error)) from error
-            time.sleep(random.uniform(0.01, 0.05) * tried)  # noqa: S311 - jitter, no secret
+            self.pause(random.uniform(0.01, 0.05) * tried)  # noqa: S311 - jitter, no secret
         raise AssertionError
 
     def _write_once(self, job: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
