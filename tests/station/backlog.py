@@ -19,8 +19,14 @@ class Backlog:
 
     def __init__(self, house: TinyWarehouse, count: int) -> None:
         self.database = house.database
-        self.count = count
-        self.database.write(self._post)
+        self.count = 0
+        self.grow(count)
+
+    def grow(self, count: int) -> None:
+        """Post so many more."""
+        numbers = range(self.count, self.count + count)
+        self.database.write(self._post, numbers)
+        self.count += count
 
     def applied(self) -> int:
         """Facts that are in the books by the stations' cursors."""
@@ -34,9 +40,9 @@ class Backlog:
         )
         return Counter(row["cause_id"] for row in rows)
 
-    def _post(self, tx: Transaction) -> None:
+    def _post(self, tx: Transaction, numbers: range) -> None:
         rows = []
-        for number in range(self.count):
+        for number in numbers:
             station, turn = STATIONS[number % 3], number // 3
             fact = (
                 PutAway("", "CUP", "", 1, "RECV-01", ("A01", "A02", "B01")[number % 3])

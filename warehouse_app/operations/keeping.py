@@ -1,22 +1,23 @@
 """Keeping the database and its books: migrations, proofs, and the bookkeeper's loop."""
 
-import os
-import socket
+import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
 from warehouse_app.books.bookkeeping import Applied, book_everything, book_facts, reapply_parked, unapplied_count
 from warehouse_app.books.sealing import seal_full_pages, seal_now
 from warehouse_app.books.snapshots import snapshot_pieces, take_due_snapshots
 from warehouse_app.books.streams import StoppedStream, books_lag, stopped_streams
 from warehouse_app.books.verify import Proof, Verified
-from warehouse_app.domain.errors import StoreUnavailable
+from warehouse_app.domain.errors import StoreUnavailable, WarehouseError
 from warehouse_app.operations.campaigns import keep_campaigns
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Transaction
+from warehouse_app.store.lease import GONE_AFTER_S, RENEW_S, Lease
 from warehouse_app.store.migrate import HEAD, check_revision, revision, upgrade
 
 __all__ = ["StoppedStream", "books_lag", "stopped_streams"]
@@ -30,9 +31,13 @@ PROOF_PAUSE_S = 0.01
 IDLE_S = 0.05
 """The longest wait for new facts; right after some came, more are soon looked for."""
 IDLE_GROWTH = 1.1
-LEASE_S = 1.0
+STAND_BY_S = 0.2
+AWAY_S = 1.0
 SEAL_REST_S = 600.0
 """An open page is sealed after so long at the latest; oftener would only make many short pages."""
+
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,47 +116,62 @@ def service_is_alive(tx: Transaction, service: str) -> bool:
     """Whether somebody has held this service's lease within the last seconds."""
     lease = tables.service_lease
     seen = tx.value(select(lease.c.seen_at).where(tx.mine(lease), lease.c.service == service))
-    return seen is not None and (tx.now - seen).total_seconds() < 5 * LEASE_S
-
-
-def hold_lease(tx: Transaction, service: str, holder: str) -> None:
-    """Say who runs a service just now."""
-    tx.put(tables.service_lease, [{"service": service, "holder": holder, "seen_at": tx.now}])
-
-
-def end_lease(tx: Transaction, service: str) -> None:
-    """Say that nobody runs the service any more."""
-    tx.remove(tables.service_lease, [{"service": service}])
+    return seen is not None and (tx.now - seen).total_seconds() < GONE_AFTER_S
 
 
 def run_bookkeeper(database: Database, stop: Callable[[], bool]) -> Applied:
     """Apply facts as they are posted, until told to stop; seal and take snapshots when there are none.
 
+    While another bookkeeper is alive this one stands by; it goes on within ten seconds after that one died or froze.
     A database that is away is tried again.
     """
-    holder = f"{socket.gethostname()}:{os.getpid()}"
-    applied = parked = 0
-    lease_until = 0.0
-    sealing = _IdleWork(database)
-    wait_s = PAUSE_S
+    lease = Lease(database, "bookkeeper")
+    rounds = _Rounds(database)
     while not stop():
         try:
-            if time.monotonic() >= lease_until:
-                database.write(hold_lease, "bookkeeper", holder)
-                keep_campaigns(database)
-                lease_until = time.monotonic() + LEASE_S
-            done, more = book_facts(database), False
-            if not done.applied and not done.parked:
-                more = sealing.do_when_due()
-        except StoreUnavailable:
-            time.sleep(1.0)
-            continue
-        applied, parked = applied + done.applied, parked + done.parked
-        wait_s = PAUSE_S if done.applied or done.parked or more else min(IDLE_S, wait_s * IDLE_GROWTH)
-        time.sleep(wait_s)
-    seal_now(database)
-    database.write(end_lease, "bookkeeper")
-    return Applied(applied, parked)
+            if lease.is_ours():
+                time.sleep(rounds.work())
+            else:
+                time.sleep(STAND_BY_S)
+        except (WarehouseError, DBAPIError) as error:
+            # Away, or being restored just now: whatever it is, there is nobody else to go on when it is over.
+            log.warning("the bookkeeper waits: %s", error)
+            time.sleep(AWAY_S)
+    _end(database, lease)
+    return Applied(rounds.applied, rounds.parked)
+
+
+def _end(database: Database, lease: Lease) -> None:
+    try:
+        if lease.is_ours():
+            seal_now(database)
+        lease.give_back()
+    except StoreUnavailable as error:
+        log.warning("the bookkeeper ended without sealing: %s", error)
+
+
+class _Rounds:
+    """The bookkeeper's work, batch by batch; `applied` and `parked` count the facts."""
+
+    def __init__(self, database: Database) -> None:
+        self.applied = self.parked = 0
+        self._database = database
+        self._sealing = _IdleWork(database)
+        self._campaigns_at = 0.0
+        self._wait_s = PAUSE_S
+
+    def work(self) -> float:
+        """Do the next batch, or what is due when there is none; gives how long to wait before the next one."""
+        if time.monotonic() >= self._campaigns_at:
+            keep_campaigns(self._database)
+            self._campaigns_at = time.monotonic() + RENEW_S
+        done, more = book_facts(self._database), False
+        if not done.applied and not done.parked:
+            more = self._sealing.do_when_due()
+        self.applied, self.parked = self.applied + done.applied, self.parked + done.parked
+        busy = done.applied or done.parked or more
+        self._wait_s = PAUSE_S if busy else min(IDLE_S, self._wait_s * IDLE_GROWTH)
+        return self._wait_s
 
 
 class _IdleWork:
@@ -174,7 +194,7 @@ class _IdleWork:
         elif now >= self._look_at:
             seal_full_pages(self._database)
             self._snapshots = snapshot_pieces(self._database)
-            self._look_at = now + LEASE_S
+            self._look_at = now + RENEW_S
         return False
 
 
