@@ -1,0 +1,48 @@
+"""What a seed draws before the run begins: who is there, how bad things are, and for how long."""
+
+import random
+from dataclasses import dataclass
+
+NEVER = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """Chances are parts of one, at each transaction; `meeting` is that of somebody else acting in between."""
+
+    stations: int
+    bookkeepers: int
+    steps: int
+    refused: float
+    broken: float
+    lost: float
+    late_copy: float
+    meeting: float
+    death: float
+    outages: bool
+    restores: bool
+    desk: bool
+    phantoms: bool
+    wrong_clocks: bool
+
+
+def draw_weather(dice: random.Random) -> Weather:
+    """Some runs are calm in most respects, so that a fault shows itself alone; some are bad in all."""
+    restores = dice.random() < 0.3
+    return Weather(
+        stations=dice.choice((2, 2, 2, 3, 4)),
+        bookkeepers=dice.choice((1, 1, 2)),
+        steps=dice.choice((12, 20, 20, 36)),
+        refused=dice.choice((NEVER, 0.02, 0.1)),
+        broken=dice.choice((NEVER, 0.02, 0.1)),
+        lost=dice.choice((NEVER, 0.05, 0.2)),
+        late_copy=dice.choice((NEVER, 0.05, 0.2)),
+        meeting=dice.choice((NEVER, 0.05, 0.3)),
+        death=dice.choice((NEVER, 0.005, 0.03)),
+        outages=dice.random() < 0.4,
+        restores=restores,
+        # What a restored database forgets was decided before the backup only when nothing is decided afterwards.
+        desk=not restores and dice.random() < 0.5,
+        phantoms=dice.random() < 0.3,
+        wrong_clocks=dice.random() < 0.5,
+    )
