@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from warehouse_app.domain.facts import Fact, PutAway
 from warehouse_app.station.bench import Bench, ConnectedBench
-from warehouse_app.station.file import StationFile
+from warehouse_app.station.file import Connect, StationFile, connect
 from warehouse_app.station.link import Link
 from warehouse_app.station.replica import Replica
 from warehouse_app.store import tables
@@ -29,11 +29,12 @@ class Station:
     folder: Path
     database: Database
     name: str = "S1"
+    opens: Connect = connect
     file: StationFile = field(init=False)
     link: Link = field(init=False)
 
     def __post_init__(self) -> None:
-        self.file = StationFile(self.folder, self.name)
+        self.file = StationFile(self.folder, self.name, self.opens)
         self.link = Link(self.file, self.database, Replica(self.file))
         self.link.connect()
 

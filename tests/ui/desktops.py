@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from warehouse_app.domain.packing_state import PackState
-from warehouse_app.station.file import StationFile
+from warehouse_app.station.file import Connect, StationFile, connect
 from warehouse_app.store.database import Database
 from warehouse_app.store.engine import open_database
 from warehouse_app.store.migrate import upgrade
@@ -39,13 +39,13 @@ def parts_at(home: Path, database_file: Path, program: tuple[str, ...] = NO_BOOK
 class Worked:
     """An open desktop and the hands that work it."""
 
-    def __init__(self, qtbot: QtBot, app: QApplication, parts: DesktopParts) -> None:
+    def __init__(self, qtbot: QtBot, app: QApplication, parts: DesktopParts, opens: Connect = connect) -> None:
         self._qtbot, self._pressed_ms = qtbot, 0.0
         bus = ScanBus(key_time_ms=lambda _: self._pressed_ms)
         # A busy machine may be slower between two keys than a person is; here only the end of a scan ends it.
         bus._timer.timeout.disconnect()  # noqa: SLF001 -- the timer that gives held keys back
         preferences = Preferences(parts.home / "desktop.ini")
-        self.desktop = Desktop(app, parts, preferences, StationFile(parts.home, "P-03"), bus=bus)
+        self.desktop = Desktop(app, parts, preferences, StationFile(parts.home, "P-03", opens), bus=bus)
         self.desktop.open()
         qtbot.waitExposed(self.desktop.window)
         self.desktop.window.activateWindow()

@@ -3,6 +3,7 @@
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,12 +17,13 @@ from warehouse_app.domain.tasks import SESSIONS
 from warehouse_app.language import mark, tr, tr_n
 from warehouse_app.station.bench import Answer, Bench, ConnectedBench
 from warehouse_app.station.bounce import BounceGuard
+from warehouse_app.station.disk import NotWritten, space_at
 from warehouse_app.station.file import StationFile
 from warehouse_app.station.link import Link
 from warehouse_app.station.printing import PrintQueue
 from warehouse_app.station.replica import Replica
 from warehouse_app.station.sync import StationSync
-from warehouse_app.station.wording import error_text, feedback_text
+from warehouse_app.station.wording import error_text, feedback_text, low_space_text
 
 
 def add_commands(commands: Commands) -> None:
@@ -59,7 +61,7 @@ def _connect(context: Context, link: Link) -> None:
     try:
         context.require_ready(link.database)
         link.connect()
-    except StoreUnavailable as error:
+    except (StoreUnavailable, NotWritten) as error:
         print(f"warning: {error_text(error)}", file=sys.stderr)
     if link.cloned is not None:
         print(f"warning: {error_text(link.cloned)}", file=sys.stderr)
@@ -81,6 +83,7 @@ class _Runner:
         self._bench = bench
         self._guard = guard
         self._prints = PrintQueue(bench.bench, context.home / "labels")
+        self._warned = False
 
     def sign_on(self, badge: str) -> None:
         """Begin with this person. Raises NotFound."""
@@ -92,14 +95,24 @@ class _Runner:
 
     def run(self, lines: Any) -> None:  # noqa: ANN401 - a binary stream
         """Answer every line until the end of input."""
+        self._warn_of_disk()
         self._prints.run_waiting()
         self._bench.look_for_work()
-        self._answer(None, self._bench.bench.session.prompt())
+        self._show(None, self._bench.bench.prompt())
         for line in _scans(lines):
+            self._warn_of_disk()
             self._line(line)
             printed = self._prints.run_waiting()
             if printed and not self._context.output.as_json:
                 print(tr("Printed: {files}", files=", ".join(printed)))
+
+    def _warn_of_disk(self) -> None:
+        """Once, when room becomes scarce."""
+        with suppress(OSError):
+            space = space_at(self._context.home)
+            if space.is_low and not self._warned:
+                print(f"warning: {low_space_text(space, self._context.home)}", file=sys.stderr)
+            self._warned = space.is_low
 
     def _line(self, line: str) -> None:
         if line == "@wait":
@@ -110,7 +123,7 @@ class _Runner:
             return
         scan_text = unescape_scan_text(line)
         if self._guard.bounces(scan_text):
-            self._answer(line, feedback(FeedbackKind.BOUNCE, mark("The same scan again: not counted.")))
+            self._say(line, feedback(FeedbackKind.BOUNCE, mark("The same scan again: not counted.")))
             return
         answer = self._bench.scan(scan_text)
         if self._bench.wants_work:
@@ -121,33 +134,33 @@ class _Runner:
         try:
             stopped = self._bench.catch_up()
         except StoreUnavailable as error:
-            self._answer("@wait", self._bench.bench.refuse(error))
+            self._say("@wait", self._bench.bench.refuse(error))
             return
         self._bench.look_for_work()
-        told = stopped.feedback if stopped else feedback(FeedbackKind.INFO, mark("Everything is booked."))
-        self._answer("@wait", told, stopped.facts if stopped else ())
+        booked = Answer(None, feedback(FeedbackKind.INFO, mark("Everything is booked.")))
+        self._show("@wait", stopped or booked)
 
     def _weight(self, line: str) -> None:
         text = line.removeprefix("@weight").strip()
         if not text.isascii() or not text.isdigit():
-            told = feedback(FeedbackKind.UNKNOWN, mark("{text} is no weight in grams."), text=text[:40])
-            self._answer(line, told)
+            self._say(line, feedback(FeedbackKind.UNKNOWN, mark("{text} is no weight in grams."), text=text[:40]))
             return
         self._show(line, self._bench.bench.weigh(int(text)))
 
-    def _show(self, line: str, answer: Answer) -> None:
-        self._answer(line, answer.feedback, answer.facts, answer.ms)
+    def _say(self, line: str, told: Feedback) -> None:
+        self._show(line, Answer(None, told))
 
-    def _answer(self, line: str | None, told: Feedback, facts: tuple[Recorded, ...] = (), ms: float = 0.0) -> None:
+    def _show(self, line: str | None, answer: Answer) -> None:
         expected = self._bench.bench.expected()
+        told = answer.feedback
         text = feedback_text(told)
         value = {
             "scan": line,
             "feedback": {"kind": told.kind.value, "tone": told.tone, "text": text},
             "expected": [{"kind": one.kind, "scan_text": one.scan_text} for one in expected],
-            "facts": [_fact(recorded) for recorded in facts],
-            "durable": True,
-            "ms": round(ms, 3),
+            "facts": [_fact(recorded) for recorded in answer.facts],
+            "durable": answer.durable,
+            "ms": round(answer.ms, 3),
         }
         self._context.output.line(value, _shown(told, text, expected))
 

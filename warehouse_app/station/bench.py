@@ -4,7 +4,8 @@ import json
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from warehouse_app.domain.counting import CountSession
@@ -18,6 +19,7 @@ from warehouse_app.domain.session import Expected, Feedback, FeedbackKind, Need,
 from warehouse_app.domain.tasks import session_for
 from warehouse_app.language import mark
 from warehouse_app.operations.claiming import Amendment, Holder, NotReady, OnHold, StoppedWork
+from warehouse_app.station.disk import NotWritten
 from warehouse_app.station.file import StationFile
 from warehouse_app.station.journal import Journal, PrintJob
 from warehouse_app.station.link import Link
@@ -27,6 +29,7 @@ from warehouse_app.station.replica import Replica
 FEEDBACK_OF_ERRORS: tuple[tuple[type[WarehouseError], FeedbackKind], ...] = (
     (OnHold, FeedbackKind.HELD),
     (StoppedWork, FeedbackKind.STOPPED),
+    (NotWritten, FeedbackKind.STOPPED),
     (NotReady, FeedbackKind.WRONG_STATE),
     (NotFound, FeedbackKind.UNKNOWN),
     (StoreUnavailable, FeedbackKind.OFFLINE),
@@ -35,13 +38,17 @@ FEEDBACK_OF_ERRORS: tuple[tuple[type[WarehouseError], FeedbackKind], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a scan led to. The facts are on disk; `ms` is the time from the scan to that."""
+    """What a scan led to. The facts are on disk; `ms` is the time from the scan to that.
+
+    It is not durable when the disk takes nothing: then the scan has led to nothing.
+    """
 
     scan_text: str | None
     feedback: Feedback
     facts: tuple[Recorded, ...] = ()
     ms: float = 0.0
     need: Need | None = None
+    durable: bool = True
 
 
 class Bench:
@@ -51,7 +58,8 @@ class Bench:
         self, file: StationFile, task: str, clock: Callable[[], datetime], replica: Replica | None = None
     ) -> None:
         self.file = file
-        prune(file, int(file.setting("posted") or 0), clock())
+        with suppress(NotWritten):
+            prune(file, int(file.setting("posted") or 0), clock())
         self.journal = Journal(file)
         self.replica = replica or Replica(file)
         self.session: Session = session_for(task, self.replica.catalogue)  # type: ignore[type-arg]
@@ -75,25 +83,22 @@ class Bench:
 
     def scan(self, scan_text: str) -> Answer:
         """Answer one scan. When the answer names a need, fetch that work, `take` it and scan again."""
-        started = time.perf_counter()
-        stopped = self.take_amendments()
-        if stopped is not None:
-            return self._timed(stopped, scan_text, started)
-        scan = parse_scan(scan_text, year=self._clock().year)
-        if scan.kind is ScanKind.BADGE:
-            return self._timed(self._badge(scan), scan_text, started)
-        if not self.worker:
-            told = feedback(FeedbackKind.WRONG_STATE, mark("Scan your badge first."))
-            return self._timed(Answer(None, told), scan_text, started)
-        return self._timed(self._carry_out(self.session.decide(scan)), scan_text, started)
+        return self._timed(lambda: self.take_amendments() or self._scan(scan_text), scan_text)
 
     def weigh(self, weight_g: int) -> Answer:
         """Answer a stable weight from the scale."""
-        started = time.perf_counter()
-        stopped = self.take_amendments()
-        if stopped is not None:
-            return self._timed(stopped, None, started)
-        return self._timed(self._carry_out(self.session.weigh(weight_g)), None, started)
+        return self._timed(lambda: self.take_amendments() or self._carry_out(self.session.weigh(weight_g)), None)
+
+    def prompt(self) -> Answer:
+        """What is to be done now; while the disk takes nothing, that."""
+        return self._timed(lambda: Answer(None, self.session.prompt()), None)
+
+    def hear(self) -> Answer | None:
+        """Take the changes that have arrived, also while nobody scans; an answer when somebody must be told."""
+        try:
+            return self.take_amendments()
+        except NotWritten as error:
+            return self._not_taken(error)
 
     def refuse(self, error: WarehouseError) -> Feedback:
         """What is said when work could not be had."""
@@ -101,7 +106,7 @@ class Bench:
         return Feedback(kind or FeedbackKind.WRONG_STATE, error.message, error.values)
 
     def take(self, packet: Packet) -> None:
-        """Take claimed work into hand; what was finished before it is let go."""
+        """Take claimed work into hand; what was finished before it is let go. Raises NotWritten."""
         if self.session.current != packet.work:
             self.finish()
         self.journal.keep_packet(packet)
@@ -110,13 +115,10 @@ class Bench:
 
     def begin(self, packet: Packet, scan_text: str) -> Answer:
         """Take the work that a scan asked for, and answer that scan."""
-        started = time.perf_counter()
-        self.take(packet)
-        outcome = self.session.begin(packet, parse_scan(scan_text, year=self._clock().year))
-        return self._timed(self._carry_out(outcome), scan_text, started)
+        return self._timed(lambda: self._begin(packet, scan_text), scan_text)
 
     def finish(self) -> tuple[Recorded, ...]:
-        """Let go of work that is complete, so that others see it."""
+        """Let go of work that is complete, so that others see it. Raises NotWritten."""
         work, facts = self.session.finish_facts()
         return self._record(Outcome(self.session.prompt(), facts, work)) if facts else ()
 
@@ -145,9 +147,21 @@ class Bench:
         return self._clock()
 
     def printed(self, job: PrintJob, fact: LabelPrinted) -> None:
-        """A document left the queue: a fact like any other, in the same commit that ends the job."""
+        """A document left the queue: a fact like any other, in the same commit that ends the job. Raises NotWritten."""
         for one in self.journal.append((fact,), self.worker, job.request.work, self._clock(), done=job.job_id):
             self.session.apply(one)
+
+    def _scan(self, scan_text: str) -> Answer:
+        scan = parse_scan(scan_text, year=self._clock().year)
+        if scan.kind is ScanKind.BADGE:
+            return self._badge(scan)
+        if not self.worker:
+            return Answer(None, feedback(FeedbackKind.WRONG_STATE, mark("Scan your badge first.")))
+        return self._carry_out(self.session.decide(scan))
+
+    def _begin(self, packet: Packet, scan_text: str) -> Answer:
+        self.take(packet)
+        return self._carry_out(self.session.begin(packet, parse_scan(scan_text, year=self._clock().year)))
 
     def _know_the_shelves(self) -> None:
         if isinstance(self.session, PutawaySession):
@@ -178,22 +192,27 @@ class Bench:
     def take_amendments(self) -> Answer | None:
         """Take the changes that have arrived; give an answer when one of them stops the worker.
 
-        Work that was put on hold and let go on before the worker scanned again stops nobody.
+        Work that was put on hold and let go on before the worker scanned again stops nobody. Raises NotWritten; what
+        was not written then is taken later.
         """
         answer = None
         while self._amendments:
-            amendment = self._amendments.popleft()
-            if self.journal.works_in_hand().get(amendment.work, amendment.number) >= amendment.number:
-                continue
-            if amendment.work not in self.session.states:
-                continue
-            content = json.loads(amendment.content)
-            outcome = self.session.amend(amendment.work, amendment.number, content)
-            recorded = self._record(outcome)
-            if outcome.feedback.kind in (FeedbackKind.STOPPED, FeedbackKind.HELD):
-                answer = Answer(None, outcome.feedback, recorded)
-            elif content["what"] == "release" and answer is not None and answer.feedback.kind is FeedbackKind.HELD:
-                answer = None if not self._is_paused() else answer
+            answer = self._take_amendment(self._amendments[0], answer)
+            self._amendments.popleft()
+        return answer
+
+    def _take_amendment(self, amendment: Amendment, answer: Answer | None) -> Answer | None:
+        if self.journal.works_in_hand().get(amendment.work, amendment.number) >= amendment.number:
+            return answer
+        if amendment.work not in self.session.states:
+            return answer
+        content = json.loads(amendment.content)
+        outcome = self.session.amend(amendment.work, amendment.number, content)
+        recorded = self._record(outcome)
+        if outcome.feedback.kind in (FeedbackKind.STOPPED, FeedbackKind.HELD):
+            return Answer(None, outcome.feedback, recorded)
+        if content["what"] == "release" and answer is not None and answer.feedback.kind is FeedbackKind.HELD:
+            return answer if self._is_paused() else None
         return answer
 
     def _is_paused(self) -> bool:
@@ -209,9 +228,19 @@ class Bench:
         if packets and not self.session.current:
             self.session.current = packets[-1].work
 
-    def _timed(self, answer: Answer, scan_text: str | None, started: float) -> Answer:
-        ms = (time.perf_counter() - started) * 1000
-        return Answer(scan_text, answer.feedback, answer.facts, round(ms, 3), answer.need)
+    def _timed(self, act: Callable[[], Answer], scan_text: str | None) -> Answer:
+        """The answer of an act. While the disk takes nothing, that is the answer, and the act is not begun."""
+        started = time.perf_counter()
+        trouble = self.file.look_again()
+        try:
+            answer = act() if trouble is None else self._not_taken(trouble)
+        except NotWritten as error:
+            answer = self._not_taken(error)
+        ms = round((time.perf_counter() - started) * 1000, 3)
+        return replace(answer, scan_text=scan_text, ms=ms)
+
+    def _not_taken(self, trouble: NotWritten) -> Answer:
+        return Answer(None, self.refuse(trouble), durable=False)
 
 
 class ConnectedBench:
@@ -226,13 +255,15 @@ class ConnectedBench:
         answer = self.bench.scan(scan_text)
         if answer.need is None:
             return answer
-        finished = self.bench.finish()
+        finished: tuple[Recorded, ...] = ()
         try:
+            finished = self.bench.finish()
             packet = self.link.fetch(self.bench.session.task, self.holder, answer.need)
         except WarehouseError as error:
-            return Answer(scan_text, self.bench.refuse(error), finished, answer.ms)
+            durable = not isinstance(error, NotWritten)
+            return Answer(scan_text, self.bench.refuse(error), finished, answer.ms, durable=durable)
         begun = self.bench.begin(packet, scan_text)
-        return Answer(scan_text, begun.feedback, finished + begun.facts, answer.ms + begun.ms)
+        return replace(begun, facts=finished + begun.facts, ms=answer.ms + begun.ms)
 
     @property
     def holder(self) -> Holder:
@@ -259,14 +290,11 @@ class ConnectedBench:
         session = self.bench.session
         if not isinstance(session, PickSession) or session.state is None or not session.out_of_totes:
             return
-        try:
-            packet = self.link.more_totes(session.state.packet)
-        except StoreUnavailable:
-            return
-        self.bench.take(packet)
+        with suppress(StoreUnavailable, NotWritten):
+            self.bench.take(self.link.more_totes(session.state.packet))
 
     def catch_up(self) -> Answer | None:
         """Wait until everything is posted and applied, and take what came back. Raises StoreUnavailable."""
         self.link.settle()
         self.bench.amended(tuple(self.link.amendments(self.bench.journal.works_in_hand())))
-        return self.bench.take_amendments()
+        return self.bench.hear()

@@ -18,6 +18,9 @@ RESERVE_MB = 8
 LEAST_RESERVE = 256_000
 """Less room than that is none: the disk counts as full."""
 
+ROOM = 500_000
+"""Beside the reserve there must be that much."""
+
 PIECE = 1 << 20
 WARN_PERCENT = 80
 LITTLE_LEFT = 256 * MB
@@ -35,8 +38,8 @@ class DiskFull(NotWritten):
     """There is no room left."""
 
     message = mark(
-        "NOT COUNTED: the disk with {folder} is full, and nothing is taken any more. Stop working here, free space on"
-        " this disk or call the supervisor; then scan again."
+        "The disk is full: this scan is NOT COUNTED, nor is any after it. Stop working here, free space or call the"
+        " supervisor. Folder: {folder}"
     )
 
 
@@ -44,8 +47,8 @@ class DiskReadOnly(NotWritten):
     """The folder became read-only, as a disk does that its system no longer trusts."""
 
     message = mark(
-        "NOT COUNTED: the disk with {folder} can only be read now, and nothing is taken any more. Stop working here and"
-        " call the supervisor: this disk must be made writable again, or the work go on at another station."
+        "The disk can only be read now: this scan is NOT COUNTED, nor is any after it. Stop working here and call the"
+        " supervisor. Folder: {folder}"
     )
 
 
@@ -53,8 +56,8 @@ class DiskFailed(NotWritten):
     """The disk, or the file on it, gave an error."""
 
     message = mark(
-        "NOT COUNTED: the disk with {folder} failed ({reason}), and nothing is taken any more. Stop working here and"
-        " call the supervisor: this disk must be looked at, or the work go on at another station."
+        "The disk failed ({reason}): this scan is NOT COUNTED, nor is any after it. Stop working here and call the"
+        " supervisor. Folder: {folder}"
     )
 
 
@@ -89,17 +92,18 @@ class Reserve:
         self.path = folder / "station.reserve"
         self.size = RESERVE_MB * MB
 
-    def make(self) -> bool:
-        """Take the room, as far as a quarter of what is free goes; False when that is next to nothing."""
+    def make(self, at_least: int = 0) -> bool:
+        """Take the room, as far as a quarter of what is free goes, but so much at least; False when there is none."""
         if self.size == 0:
             self.release()
             return True
         if self.held >= self.size:
             return True
         with suppress(OSError):
-            size = min(self.size, (space_at(self.path.parent).free + self.held) // 4)
-            if size >= LEAST_RESERVE and (self.held >= size or self._fill(size)):
-                return True
+            free = space_at(self.path.parent).free + self.held
+            size = min(self.size, max(free // 4, at_least))
+            if size >= LEAST_RESERVE and size + ROOM <= free:
+                return self.held >= size or self._fill(size)
         return False
 
     def release(self) -> None:

@@ -88,6 +88,7 @@ class StationFile:
         self.reserve = Reserve(home)
         self.trouble: NotWritten | None = None
         """Why nothing is taken now; scans ask `look_again`, which finds out whether that is over."""
+        self._given_up = 0
         self._writing = RLock()
         try:
             home.mkdir(parents=True, exist_ok=True)
@@ -102,8 +103,10 @@ class StationFile:
         if not self.setting("incarnation"):
             self._begin_first()
         self.reserve.size = int(self.setting(RESERVE_SETTING) or RESERVE_MB) * MB
-        if not self.reserve.make():
+        self._given_up = int(self.setting(STOPPED_SETTING) or 0)
+        if self._given_up or not self.reserve.make():
             self.trouble = DiskFull(folder=home)
+            self.look_again()
 
     def setting(self, key: str) -> str:
         """A setting of this station, empty when it was never set."""
@@ -122,11 +125,9 @@ class StationFile:
         """
         with self._writing:
             try:
-                self.connection.execute("BEGIN IMMEDIATE")
-                yield
-                self.connection.execute("COMMIT")
-            except BaseException as error:
-                self._roll_back()
+                with self._all_or_nothing():
+                    yield
+            except pysqlite3.DatabaseError as error:
                 trouble = trouble_of(error, self.home)
                 if trouble is None:
                     raise
@@ -138,14 +139,15 @@ class StationFile:
         if self.trouble is None:
             return None
         with self._writing:
-            if not self.reserve.make():
+            # What the reserve itself gave back is no room for more work.
+            if not self.reserve.make(at_least=self._given_up):
                 return self.trouble
             try:
                 with self.transaction():
                     self.set(STOPPED_SETTING, "")
             except NotWritten as trouble:
                 return trouble
-            self.trouble = None
+            self.trouble, self._given_up = None, 0
         return None
 
     def begin_again(self, facts: Iterable[Sequence[object]] = ()) -> None:
@@ -233,10 +235,17 @@ class StationFile:
             raise
         return connection
 
-    def _roll_back(self) -> None:
-        with suppress(pysqlite3.DatabaseError):
-            if self.connection.in_transaction:
-                self.connection.execute("ROLLBACK")
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        self.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self.connection.execute("COMMIT")
+        except BaseException:
+            with suppress(pysqlite3.DatabaseError):
+                if self.connection.in_transaction:
+                    self.connection.execute("ROLLBACK")
+            raise
 
     def _stop(self, trouble: NotWritten) -> None:
         """Take nothing more, and give up the reserve so that what finishes the work at hand can be written.
@@ -245,9 +254,10 @@ class StationFile:
         was told that it counts. The next commit is written over it; here it is.
         """
         self.trouble = trouble
+        self._given_up = max(1, self._given_up, self.reserve.held)
         self.reserve.release()
         with suppress(pysqlite3.DatabaseError):
-            self.connection.execute("INSERT OR REPLACE INTO setting VALUES (?, 'yes')", (STOPPED_SETTING,))
+            self.set(STOPPED_SETTING, str(self._given_up))
 
     def _own(self) -> None:
         note = self.home / "station.owner"

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from threading import Lock
 
@@ -16,6 +17,7 @@ from warehouse_app.language import mark
 from warehouse_app.operations import counting, packing, picking, putaway, receiving, shipping
 from warehouse_app.operations.claiming import Amendment, Holder, amendments_above
 from warehouse_app.operations.reference import read_reference, reference_version
+from warehouse_app.station.disk import NotWritten
 from warehouse_app.station.file import StationFile
 from warehouse_app.station.kept_head import keep_head
 from warehouse_app.station.posting import ClonedStation, Posted, Poster
@@ -92,9 +94,10 @@ class Link:
         if mine != identity:
             with self._file.transaction():
                 self._file.set("database", identity)
-        if version != self._replica.version or mine != identity:
-            self._replica.keep(self._database.read(read_reference))
-        keep_head(self._file, self._database)
+        with suppress(NotWritten):  # A full disk keeps what it has; posting must go on.
+            if version != self._replica.version or mine != identity:
+                self._replica.keep(self._database.read(read_reference))
+            keep_head(self._file, self._database)
         self._known = True
 
     def _is_cloned(self) -> bool:
@@ -130,7 +133,8 @@ class Link:
         A database that was restored from a backup while we were connected has forgotten some, without a lost connection
         to tell us.
         """
-        keep_head(self._file, self._database)
+        with suppress(NotWritten):
+            keep_head(self._file, self._database)
         with self._posting:
             self._poster.reconnect()
 

@@ -1,6 +1,7 @@
 """The station's print queue: a document is asked for with the facts that need it, and printed beside the work."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from warehouse_app.domain.facts import LabelPrinted, Undone
 from warehouse_app.domain.packets import Address, PackPacket
 from warehouse_app.domain.packing_state import CartonProgress, PackState
 from warehouse_app.station.bench import Bench
+from warehouse_app.station.disk import NotWritten
 from warehouse_app.station.journal import PrintJob
 
 OUTPUT_SETTING = "label_folder"
@@ -61,15 +63,21 @@ class PrintQueue:
         self.folder = Path(bench.file.setting(OUTPUT_SETTING) or folder)
 
     def run_waiting(self) -> list[str]:
-        """Print everything that waits and give the files. A folder that cannot be written leaves the jobs waiting."""
+        """Print everything that waits and give the files. A folder that cannot be written leaves the jobs waiting.
+
+        So does a journal that cannot be written: a document that is not known to be printed is printed again.
+        """
         files: list[str] = []
         while (printout := self.next_printout()) is not None:
             try:
-                files.extend(printout.lay_into(self.folder))
+                made = printout.lay_into(self.folder)
+                self.printed(printout)
             except OSError as error:
                 self.failed(printout, error)
                 return files
-            self.printed(printout)
+            except NotWritten:
+                return files
+            files.extend(made)
         return files
 
     def next_printout(self) -> Printout | None:
@@ -83,12 +91,13 @@ class PrintQueue:
         return None
 
     def printed(self, printout: Printout) -> None:
-        """The document lies in the folder."""
+        """The document lies in the folder. Raises NotWritten."""
         self._bench.printed(printout.job, printout.fact)
 
     def failed(self, printout: Printout, error: OSError) -> None:
         """The folder could not be written; the document goes on waiting."""
-        self._bench.journal.print_failed(printout.job.job_id, str(error))
+        with suppress(NotWritten):
+            self._bench.journal.print_failed(printout.job.job_id, str(error))
 
     @property
     def problem(self) -> str:

@@ -1,14 +1,29 @@
 """The words of feedback and errors in the language in use."""
 
+from pathlib import Path
+
 from warehouse_app.domain.catalogue import ProductCard
 from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.domain.session import Feedback
 from warehouse_app.language import language_in_use, tr
+from warehouse_app.station.disk import MB, Space
 
 
 def feedback_text(told: Feedback) -> str:
     """What the worker reads."""
     return tr(told.message, **{name: _shown(value) for name, value in told.values.items()})
+
+
+def low_space_text(space: Space, folder: Path) -> str:
+    """That room on the disk becomes scarce, and what will happen when nobody minds."""
+    free = f"{space.free // MB:,} MB" if space.free < 10_000 * MB else f"{space.free // (1_000 * MB):,} GB"
+    return tr(
+        "The disk with {folder} is {percent} % full, {free} are left. Free space on it soon: when it is full, this"
+        " station takes nothing any more.",
+        folder=folder,
+        percent=space.used_percent,
+        free=free,
+    )
 
 
 LONGEST_LINE = 1_000

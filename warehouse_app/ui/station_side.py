@@ -6,6 +6,7 @@ from typing import Any
 
 from warehouse_app.domain.errors import StoreUnavailable
 from warehouse_app.station.bench import Bench
+from warehouse_app.station.disk import NotWritten
 from warehouse_app.station.file import StationFile
 from warehouse_app.station.link import Link
 from warehouse_app.station.replica import Replica
@@ -37,7 +38,7 @@ def open_side(file: StationFile, database: Database) -> StationSide:
     """
     replica = Replica(file)
     link = Link(file, database, replica)
-    with suppress(StoreUnavailable):
+    with suppress(StoreUnavailable, NotWritten):
         link.connect()
     bench = Bench(file, "pack", database.clock, replica)
     return StationSide(file, database, replica, link, bench, StationSync(bench, link))

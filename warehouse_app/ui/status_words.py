@@ -9,11 +9,14 @@ from PySide6.QtCore import QObject, QTimer
 from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.domain.wording import stopped_text
 from warehouse_app.language import tr, tr_n
-from warehouse_app.station.wording import error_text
+from warehouse_app.station.disk import Space, space_at
+from warehouse_app.station.wording import error_text, low_space_text
 from warehouse_app.ui.theme import Tone
 from warehouse_app.ui.widgets.views import StatusView
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from warehouse_app.operations.today import Upkeep
     from warehouse_app.station.sync import SyncState
     from warehouse_app.ui.desk import Desk
@@ -40,7 +43,7 @@ class StatusWords(QObject):
 
     def show_all(self) -> None:
         """Write every item whose words have changed."""
-        for view in (self._sync(), self._books(), self._labels(), _scanner(), _scale()):
+        for view in (self._sync(), self._books(), self._labels(), _scanner(), _scale(), *self._disk()):
             if self._shown.get(view.key) != view:
                 self._shown[view.key] = view
                 self._bar.show_status(view)
@@ -73,6 +76,24 @@ class StatusWords(QObject):
         if problem:
             return StatusView("labels", "printer", tr("Labels wait: {reason}", reason=problem), Tone.ERROR, str(folder))
         return StatusView("labels", "printer", tr("Labels to folder {name}", name=folder.name), Tone.OK, str(folder))
+
+    def _disk(self) -> tuple[StatusView, ...]:
+        """Nothing is said of a disk with room, unless something was said before."""
+        try:
+            view = disk_view(space_at(self._desk.file.home), self._desk.file.home, self._desk.file.trouble)
+        except OSError:
+            return ()
+        return (view,) if view.tone is not Tone.OK or "disk" in self._shown else ()
+
+
+def disk_view(space: Space, folder: Path, trouble: WarehouseError | None) -> StatusView:
+    """How full the station's disk is, or that it takes nothing any more."""
+    if trouble is not None:
+        return StatusView("disk", "octagon-cross", tr("Disk: nothing is counted"), Tone.ERROR, error_text(trouble))
+    words = tr("Disk {percent} % full", percent=space.used_percent)
+    if space.is_low:
+        return StatusView("disk", "triangle", words, Tone.WARN, low_space_text(space, folder))
+    return StatusView("disk", "check", words, Tone.OK)
 
 
 def sync_view(state: SyncState) -> StatusView:

@@ -16,12 +16,14 @@ from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.domain.facts import CartonClosed
 from warehouse_app.domain.packing_state import PackState
 from warehouse_app.domain.scan import order_code, tote_code
-from warehouse_app.domain.session import Expected, Feedback, FeedbackKind, Need
+from warehouse_app.domain.session import Expected, Feedback, FeedbackKind, Need, feedback
+from warehouse_app.language import mark
 from warehouse_app.operations.claiming import Holder
 from warehouse_app.operations.reference import Worker
 from warehouse_app.operations.today import WaitingOrder, waiting_for_a_bench
 from warehouse_app.station.bench import Answer
 from warehouse_app.station.bounce import BounceGuard
+from warehouse_app.station.disk import NotWritten
 from warehouse_app.ui.sounds import Sound
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ WAITING_MS = 5_000
 PRINT_AGAIN_MS = 5_000
 LABEL_FOLDER = "labels"
 WARM_UP_AFTER_MS = 2_500
+TRY_DISK_MS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,8 @@ class Moment:
     files: tuple[str, ...] = ()
     print_problem: str = ""
     bounced: bool = False
+    halted: bool = False
+    """Whether the station's disk takes nothing, so that no scan counts."""
 
     @property
     def fetching(self) -> bool:
@@ -84,10 +89,13 @@ class PackingBench(QObject):
         self._fetch: _Fetch | None = None
         self._prints: PrintQueue | None = None
         self._printing = self._warming = False
-        self.moment = Moment(side.bench.session.prompt(), state=self._state())
+        begun = side.bench.prompt()
+        self.moment = Moment(begun.feedback, state=self._state(), halted=not begun.durable)
         self._listen = self._timer(LISTEN_MS, self._hear)
         self._ask = self._timer(WAITING_MS, self.look_for_work)
         self._print_again = self._timer(PRINT_AGAIN_MS, self._print)
+        self._try_disk = self._timer(TRY_DISK_MS, self._look_at_disk)
+        self._try_disk.start()
         self._print_soon = self._timer(0, self._print)
         self._print_soon.setSingleShot(True)
         self._listen.start()
@@ -153,7 +161,7 @@ class PackingBench(QObject):
 
     def close(self) -> None:
         """End the timers."""
-        for timer in (self._listen, self._ask, self._print_again, self._print_soon, self._warm):
+        for timer in (self._listen, self._ask, self._print_again, self._try_disk, self._print_soon, self._warm):
             timer.stop()
 
     def _take(self, scan_text: str) -> None:
@@ -176,6 +184,8 @@ class PackingBench(QObject):
     def _give(self, answer: Answer, scan_text: str) -> None:
         """Show an answer whose facts are on disk, and let posting and printing have their part."""
         self._tell(answer.feedback, scan_text)
+        if not answer.durable:
+            return
         if answer.facts:
             self._side.sync.wake()
         # Only a closed carton and a reprint ask for documents; whoever scans on must not wait for looking them up.
@@ -186,7 +196,11 @@ class PackingBench(QObject):
 
     def _begin_fetch(self, answer: Answer, need: Need, scan_text: str) -> None:
         """Let go of what is finished, say at once that the order is fetched, and claim it off the UI thread."""
-        self._side.bench.finish()
+        try:
+            self._side.bench.finish()
+        except NotWritten as error:
+            self._tell(self._side.bench.refuse(error), scan_text)
+            return
         self._fetch = _Fetch(scan_text)
         self._tell(answer.feedback, scan_text)
         holder = Holder(self._side.bench.file.station, self._side.bench.worker)
@@ -212,15 +226,24 @@ class PackingBench(QObject):
 
     def _hear(self) -> None:
         """Changes to the order in hand show at once, also while nobody scans."""
+        if self.moment.halted:
+            return
         before = self._state()
         was_paused = before is not None and before.paused
-        answer = self._side.bench.take_amendments()
+        answer = self._side.bench.hear()
         if answer is None and was_paused and self.in_hand:
             self._tell(self._side.bench.session.prompt(), "")
         if answer is not None:
             self._tell(answer.feedback, "", before)
             self._side.sync.wake()
             self.look_for_work()
+
+    def _look_at_disk(self) -> None:
+        """Whether the disk takes scans shows without a scan, too, in either direction."""
+        prompt = self._side.bench.prompt()
+        if self.moment.halted == prompt.durable:
+            back = feedback(FeedbackKind.INFO, mark("There is room again. Scan again what was not counted."))
+            self._tell(back if prompt.durable else prompt.feedback, "")
 
     def _tell(self, told: Feedback, scan_text: str, state: PackState | None = None) -> None:
         """Sound the answer and show it. A stopped order is out of the session and still to be seen."""
@@ -232,7 +255,7 @@ class PackingBench(QObject):
         self._show(
             replace(
                 self.moment, told=told, scan_text=scan_text, state=shown, worker=self._worker(), files=files,
-                bounced=False,
+                bounced=False, halted=self._side.file.trouble is not None,
             )
         )  # fmt: skip
 
@@ -294,7 +317,12 @@ class PackingBench(QObject):
             self._show(replace(self.moment, print_problem=made.strerror or str(made)))
             self._print_again.start()
             return
-        self._prints.printed(printout)
+        try:
+            self._prints.printed(printout)
+        except NotWritten:
+            # It lies in the folder, but is not known to; it is printed again when there is room.
+            self._print_again.start()
+            return
         self._side.sync.wake()
         shown = self.moment.state is not None and self.moment.state.packet.work == printout.job.request.work
         files = (*self.moment.files, *made) if shown else self.moment.files

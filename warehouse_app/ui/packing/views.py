@@ -53,6 +53,9 @@ TAKES_OVER = {
 }
 """Answers that are the instruction of the moment themselves; after any other the session says what comes next."""
 
+HALTED = Look(Tone.STOP, "octagon-cross", mark("Stop, nothing is counted any more"))
+"""The station's disk takes nothing: that comes before any answer."""
+
 RESULTS = {
     FeedbackKind.OK: Look(Tone.OK, "check-circle"),
     FeedbackKind.LAST: Look(Tone.OK, "check-circle"),
@@ -74,7 +77,7 @@ class Around:
 
 def hero_view(moment: Moment, around: Around) -> HeroView:
     """The one instruction of the moment."""
-    look = TAKES_OVER.get(moment.told.kind)
+    look = HALTED if moment.halted else TAKES_OVER.get(moment.told.kind)
     count, count_text = _counter(moment)
     if moment.fetching:
         waits = tr("What is scanned meanwhile is answered in its turn.")
@@ -317,7 +320,7 @@ def _result(moment: Moment) -> ResultView | None:
             return None
         look = RESULTS[told.kind]
         return ResultView(feedback_text(told), "", moment.scan_text, look.tone, look.icon)
-    look = TAKES_OVER[told.kind]
+    look = HALTED if moment.halted else TAKES_OVER[told.kind]
     product = told.product
     about = f"{product.sku}  {product.label(language_in_use())}" if product else ""
     return ResultView(tr(look.word), about, moment.scan_text, look.tone, look.icon)
