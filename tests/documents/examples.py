@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from warehouse_app.documents.address import PostalAddress
+from warehouse_app.documents.labels.shipping import ShippingLabel
 from warehouse_app.documents.page import Imprint
 from warehouse_app.documents.pick_list import Drop, PickStop
-from warehouse_app.documents.shipping_label import ShippingLabel
 from warehouse_app.domain.identifiers import SSCC
 
 DAY = date(2011, 5, 10)

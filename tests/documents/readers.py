@@ -35,7 +35,8 @@ def zbar_texts(picture: Path) -> set[str]:
         result = subprocess.run(["zbarimg", "-q", "--raw", str(picture)], check=True, capture_output=True, text=True)
     except FileNotFoundError:
         pytest.skip("zbarimg (zbar-tools) is not installed")
-    return set(result.stdout.splitlines())
+    # Not splitlines, which takes GS1's separator for the end of a line.
+    return set(result.stdout.removesuffix("\n").split("\n"))
 
 
 def text_of(pdf: bytes, page: int = 1) -> str:

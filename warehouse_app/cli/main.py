@@ -15,6 +15,7 @@ from warehouse_app.cli import (
     errands,
     holds,
     imports,
+    labels,
     moving,
     orders,
     papers,
@@ -33,8 +34,8 @@ from warehouse_app.language import tr
 from warehouse_app.station.wording import error_text
 
 GROUPS = (
-    sample, demo, database, settings, imports, orders, papers, counts, station, stock, campaigns, holds, moving, value,
-    periods, errands, bench,
+    sample, demo, database, settings, imports, orders, papers, labels, counts, station, stock, campaigns, holds, moving,
+    value, periods, errands, bench,
 )  # fmt: skip
 
 STOPPED_BY_A_PERSON = 130

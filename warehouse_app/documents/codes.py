@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 import zxingcpp
 from barcode.codex import Code128, Gs1_128
 from barcode.ean import EuropeanArticleNumber13
+from barcode.itf import ITF
 
 from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.domain.identifiers import GTIN, SSCC, CodeError, verify_check_digit
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
 
 _LINEAR_QUIET_MODULES = 10
 _EAN_QUIET_MODULES = 11
+_ITF_WIDE_MODULES = 3
 _QR_QUIET_MODULES = 4
 _DATA_MATRIX_QUIET_MODULES = 1
 _EAN_13_LENGTHS = (12, 13)
+_FNC1 = "\xf1"
 _NUMBER_WITH_CHECK_DIGIT = re.compile(r"\(0[012]\)([0-9]+)")
 
 
@@ -85,6 +88,23 @@ def sscc_code(sscc: str) -> LinearCode:
     except CodeError as error:
         raise CodeNotValid(text=sscc) from error
     return _linear(verified.bracketed, Gs1_128(f"00{verified}").build())
+
+
+def gs1_128(shown: str, element_string: str) -> LinearCode:
+    """GS1 elements with their separators as GS1-128; `shown` is what people read below the bars."""
+    data = element_string.replace("\x1d", _FNC1)
+    if any(not "!" <= character <= "~" for character in data.replace(_FNC1, "")):
+        raise CodeNotValid(text=shown)
+    return _linear(shown, Gs1_128(data).build())
+
+
+def itf_14(gtin: str) -> LinearCode:
+    """A GTIN of 14 digits as ITF-14."""
+    try:
+        digits = str(GTIN.parse(gtin))
+    except CodeError as error:
+        raise CodeNotValid(text=gtin) from error
+    return _linear(digits, ITF(digits, narrow=1, wide=_ITF_WIDE_MODULES).build())
 
 
 def ean_13(gtin: str) -> LinearCode:

@@ -106,6 +106,10 @@ class Pen:
         unit = Area(left, top, module_mm, module_mm)
         self._modules(unit, ((column, lowest - row, width) for column, row, width in code.runs))
 
+    def dots(self, dark: Iterable[tuple[int, int, int]], height: int, dot_mm: float, area: Area) -> None:
+        """A picture of black dots, so many rows high, in the upper left corner of an area."""
+        self._modules(Area(area.left, area.top + (height - 1) * dot_mm, dot_mm, dot_mm), dark)
+
     def _modules(self, unit: Area, dark: Iterable[tuple[int, int, int]]) -> None:
         """Dark runs as one path. Its unit is one module, so equal modules stay equal and are written as integers."""
         self._use(CODE_INK)

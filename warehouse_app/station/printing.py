@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from warehouse_app.documents.address import PostalAddress
 from warehouse_app.documents.fonts import font_name
+from warehouse_app.documents.labels.shipping import ShippingLabel, shipping_label_zpl, shipping_labels_pdf
 from warehouse_app.documents.packing_slip import PackingSlip, SlipLine, packing_slip_pdf
 from warehouse_app.documents.page import Imprint
-from warehouse_app.documents.shipping_label import ShippingLabel, shipping_label_zpl, shipping_labels_pdf
 from warehouse_app.domain.catalogue import Catalogue
 from warehouse_app.domain.facts import LabelPrinted, Undone
 from warehouse_app.domain.packets import Address, PackPacket

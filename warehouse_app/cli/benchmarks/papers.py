@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from warehouse_app.cli.benchmarks.figures import Figure
 from warehouse_app.documents.address import PostalAddress
+from warehouse_app.documents.labels.shipping import ShippingLabel, shipping_labels_pdf
 from warehouse_app.documents.page import Imprint
 from warehouse_app.documents.pick_list import Drop, PickList, PickStop, ToteSlot, pick_lists_pdf
-from warehouse_app.documents.shipping_label import ShippingLabel, shipping_labels_pdf
 from warehouse_app.domain.identifiers import SSCC
 
 LABELS, LINES = 1_000, 700

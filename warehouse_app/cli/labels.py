@@ -1,0 +1,182 @@
+"""`labels`: layouts of labels, what they look like, and labels of places, totes, products, people and cartons."""
+
+import io
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from warehouse_app.cli.context import Context
+from warehouse_app.cli.papers import CannotWrite, save
+from warehouse_app.cli.parsing import Commands
+from warehouse_app.documents.labels.checking import check_label
+from warehouse_app.documents.labels.dots import Resolution, label_as_image
+from warehouse_app.documents.labels.filling import Values, filled
+from warehouse_app.documents.labels.kinds import KINDS
+from warehouse_app.documents.labels.library import DEFAULTS, LayoutLibrary, checked_layout
+from warehouse_app.documents.labels.model import Label
+from warehouse_app.documents.labels.pdf import labels_as_pdf
+from warehouse_app.documents.labels.tspl import label_as_tspl
+from warehouse_app.documents.labels.zpl import label_as_zpl
+from warehouse_app.documents.words import both
+from warehouse_app.domain.errors import WarehouseError
+from warehouse_app.language import mark, tr, tr_n
+from warehouse_app.operations import label_values
+from warehouse_app.operations.label_values import LabelValues
+
+OWN_LAYOUTS = "layouts"
+"""The folder within the station's own in which a supervisor's layouts lie."""
+
+ROLES = {"worker": mark("Worker"), "supervisor": mark("Supervisor"), "manager": mark("Manager")}
+
+
+class FormatNotKnown(WarehouseError):
+    """A file whose name does not tell what is to be in it."""
+
+    message = mark("{file}: the name must end in {known}, which tells what is written.")
+
+
+class OtherKind(WarehouseError):
+    """A layout of another kind of label than the one asked for."""
+
+    message = mark("The layout {layout} is for labels of the kind {is_for}, not {kind}.")
+
+
+class NothingToLabel(WarehouseError):
+    """There is nothing of this kind yet."""
+
+    message = mark("There is nothing to label yet.")
+
+
+def add_commands(commands: Commands) -> None:
+    """Labels."""
+    labels = commands.group("labels", tr("labels and their layouts"))
+    labels.add("layouts", list_layouts, tr("list the layouts"))
+    preview = labels.add("preview", preview_layout, tr("what a layout looks like, with an example"))
+    preview.add_argument("layout", metavar="LAYOUT")
+    _add_output(preview)
+    check = labels.add("check", check_layout, tr("whether a layout file can be used and its codes can be read"))
+    check.add_argument("file", metavar="FILE.toml")
+    _add_dpi(check)
+    copy = labels.add("copy", copy_layout, tr("copy a layout to change it"))
+    copy.add_argument("layout", metavar="LAYOUT")
+    copy.add_argument("name", metavar="NEW-NAME")
+    made = labels.add("print", print_labels, tr("labels of these things, of all there are when none is named"))
+    made.add_argument("kind", choices=label_values.KINDS)
+    made.add_argument("names", metavar="NAME", nargs="*")
+    made.add_argument("--layout", metavar="LAYOUT", help=tr("another layout than the usual one"))
+    _add_output(made)
+
+
+def list_layouts(context: Context, _arguments: Namespace) -> int:
+    """`labels layouts`."""
+    library = _library(context)
+    rows = []
+    for name in library.names():
+        layout = library.layout(name)
+        rows.append(
+            {
+                "layout": name,
+                "kind": layout.kind,
+                "title": layout.title,
+                "width_mm": layout.size_mm[0],
+                "height_mm": layout.size_mm[1],
+                "own": library.is_own(name),
+                "usual": DEFAULTS.get(layout.kind) == name,
+            }
+        )
+    lines = [f"{'*' if row['usual'] else ' '} {row['layout']:22} {row['kind']:9} {row['title']}" for row in rows]
+    context.output.result(rows, "\n".join(lines))
+    return 0
+
+
+def preview_layout(context: Context, arguments: Namespace) -> int:
+    """`labels preview`."""
+    layout = _library(context).layout(arguments.layout)
+    return _write(context, arguments, [filled(layout, KINDS[layout.kind].example)])
+
+
+def check_layout(context: Context, arguments: Namespace) -> int:
+    """`labels check`."""
+    layout = checked_layout(Path(arguments.file))
+    label = filled(layout, KINDS[layout.kind].example)
+    resolution = Resolution(arguments.dpi)
+    check_label(label, resolution)
+    codes = [
+        {"symbol": code.symbol.value, "reads": code.reads, "module_dots": code.module_dots(resolution.dots_per_mm)}
+        for code in label.codes
+    ]
+    text = tr_n(
+        "{n} code was read. The layout can be used.", "{n} codes were read. The layout can be used.", len(codes)
+    )
+    context.output.result({"layout": layout.name, "kind": layout.kind, "dpi": resolution.value, "codes": codes}, text)
+    return 0
+
+
+def copy_layout(context: Context, arguments: Namespace) -> int:
+    """`labels copy`."""
+    try:
+        path = _library(context).copy(arguments.layout, arguments.name)
+    except OSError as error:
+        raise CannotWrite(file=str(context.home / OWN_LAYOUTS), reason=error.strerror or str(error)) from None
+    context.output.result({"file": str(path)}, tr("Change {file}, then look at it with labels preview.", file=path))
+    return 0
+
+
+def print_labels(context: Context, arguments: Namespace) -> int:
+    """`labels print`."""
+    name = arguments.layout or DEFAULTS[arguments.kind]
+    layout = _library(context).layout(name)
+    if layout.kind != arguments.kind:
+        raise OtherKind(layout=name, is_for=layout.kind, kind=arguments.kind)
+    found = context.database.read(label_values.label_values, arguments.kind, arguments.names)
+    if not found:
+        raise NothingToLabel
+    return _write(context, arguments, [filled(layout, _for_people(values)) for values in found])
+
+
+def _library(context: Context) -> LayoutLibrary:
+    return LayoutLibrary(context.home / OWN_LAYOUTS)
+
+
+def _for_people(values: LabelValues) -> Values:
+    """The values with the words of both languages where the books have only a word of their own."""
+    role = values.get("role")
+    return {**values, "role": both(ROLES[role]).inline()} if isinstance(role, str) else values
+
+
+def _write(context: Context, arguments: Namespace, labels: Sequence[Label]) -> int:
+    """Check every label, then write all of them in the format that the file's name tells."""
+    path, resolution = Path(arguments.out), Resolution(arguments.dpi)
+    writers: Mapping[str, Callable[[Sequence[Label], Resolution], bytes]] = {
+        ".pdf": lambda every, _: labels_as_pdf(every),
+        ".png": _as_png,
+        ".zpl": lambda every, dpi: b"".join(label_as_zpl(label, dpi) for label in every),
+        ".tspl": lambda every, dpi: b"".join(label_as_tspl(label, dpi) for label in every),
+    }
+    writer = writers.get(path.suffix.lower())
+    if writer is None:
+        raise FormatNotKnown(file=path.name, known=", ".join(writers))
+    for done, label in enumerate(labels):
+        check_label(label, resolution)
+        context.output.progress(tr("{done} of {total} labels", done=done, total=len(labels)))
+    save(path, writer(labels, resolution))
+    text = tr_n("{n} label in {file}.", "{n} labels in {file}.", len(labels), file=path)
+    context.output.result({"labels": len(labels), "file": str(path)}, text)
+    return 0
+
+
+def _as_png(labels: Sequence[Label], resolution: Resolution) -> bytes:
+    """A picture of the first label as it leaves the printer."""
+    file = io.BytesIO()
+    label_as_image(labels[0], resolution).save(file, "PNG", dpi=(resolution.value, resolution.value))
+    return file.getvalue()
+
+
+def _add_output(parser: ArgumentParser) -> None:
+    parser.add_argument("--out", required=True, metavar="FILE", help=tr(".pdf, .zpl, .tspl, or .png for a look at it"))
+    _add_dpi(parser)
+
+
+def _add_dpi(parser: ArgumentParser) -> None:
+    every = [resolution.value for resolution in Resolution]
+    parser.add_argument("--dpi", type=int, choices=every, default=203, help=tr("dots an inch of the printer"))
