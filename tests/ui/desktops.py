@@ -24,12 +24,12 @@ from warehouse_app.ui.scan_bus import ScanBus
 NO_BOOKKEEPER = (sys.executable, "-c", "import sys; sys.stdin.read()")
 
 
-def parts_at(home: Path, database_file: Path, program: tuple[str, ...] = NO_BOOKKEEPER) -> DesktopParts:
+def parts_at(home: Path, url: str | Path, program: tuple[str, ...] = NO_BOOKKEEPER) -> DesktopParts:
     """What the program's entry would hand over."""
     return DesktopParts(
         home=home,
-        database_url=str(database_file),
-        open_database=lambda: Database(open_database(str(database_file))),
+        database_url=str(url),
+        open_database=lambda: Database(open_database(str(url))),
         prepare=lambda database: upgrade(database.engine),
         program=program,
         version="1.0",

@@ -129,6 +129,7 @@ class Upkeep:
     """How far the books have what the stations reported.
 
     `lag_s` is how long the oldest fact waits that they could have, in seconds; facts of stopped streams do not count.
+    `keeper_host` is the computer on which the bookkeeper ran last, when that is known.
     """
 
     unapplied: int
@@ -136,6 +137,7 @@ class Upkeep:
     keeper_alive: bool
     parked: int
     stopped: tuple[StoppedStream, ...]
+    keeper_host: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,15 @@ def read_upkeep(tx: Transaction) -> Upkeep:
         service_is_alive(tx, "bookkeeper"),
         _parked_count(tx),
         stopped_streams(tx),
+        _keeper_host(tx),
     )
+
+
+def _keeper_host(tx: Transaction) -> str:
+    """The computer whose bookkeeper held the lease last; empty when it was given back."""
+    lease = tables.service_lease
+    holder = tx.value(select(lease.c.holder).where(tx.mine(lease), lease.c.service == "bookkeeper"))
+    return str(holder or "").rpartition(":")[0]
 
 
 def waiting_for_a_bench(tx: Transaction, limit: int = 12) -> tuple[WaitingOrder, ...]:

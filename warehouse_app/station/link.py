@@ -119,6 +119,11 @@ class Link:
         with self._posting:
             return self._poster.post()
 
+    @property
+    def posted_to(self) -> int:
+        """The last sequence of the journal that the shared database is known to have; safe from any thread."""
+        return self._poster.posted_to
+
     def waiting_facts(self) -> int:
         """Facts that the shared database is not known to have."""
         return self._poster.waiting()

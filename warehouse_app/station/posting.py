@@ -55,6 +55,8 @@ class Poster:
         # What this connection writes is a hint that may be lost; it must not make scans wait for the disk.
         self._connection.execute("PRAGMA synchronous=NORMAL")
         self._high_water: int | None = None
+        self.posted_to = int(file.setting("posted") or 0)
+        """How far the shared database was last known to have the journal; rises with every batch."""
 
     def post(self) -> Posted:
         """Post everything that waits. Raises StoreUnavailable when the database is away; nothing is lost then."""
@@ -77,7 +79,7 @@ class Poster:
                 # The outcome is not known: the server is asked again before anything more is sent.
                 self._high_water = None
                 raise
-            self._high_water = int(str(rows[-1][0]))
+            self._high_water = self.posted_to = int(str(rows[-1][0]))
         if self._high_water != before:
             self._note_posted(self._high_water)
         return Posted(self._high_water, self.waiting())
@@ -100,7 +102,7 @@ class Poster:
     def waiting(self) -> int:
         """Facts that the shared database is not known to have."""
         query = "SELECT count(*) FROM journal WHERE sequence > ?"
-        return int(self._connection.execute(query, (self._high_water or 0,)).fetchone()[0])
+        return int(self._connection.execute(query, (self.posted_to,)).fetchone()[0])
 
     def works_in_hand(self) -> dict[str, int]:
         """Work that the station holds, with the number of the last amendment it took; on this connection."""
@@ -121,9 +123,10 @@ class Poster:
 
     def _ask(self) -> int:
         found = self._database.read(_high_water, self._file.station, self._file.incarnation)
+        sequence, fact_id = found or (0, "")
+        self.posted_to = sequence
         if found is None:
             return 0
-        sequence, fact_id = found
         mine = self._connection.execute("SELECT fact_id FROM journal WHERE sequence = ?", (sequence,)).fetchone()
         pruned_to = int(self._file.setting("pruned_to") or 0)
         if (mine is None and sequence > pruned_to) or (mine is not None and mine[0] != fact_id):

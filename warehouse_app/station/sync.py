@@ -3,8 +3,8 @@
 import random
 import threading
 import time
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -13,13 +13,13 @@ from warehouse_app.station.bench import Bench
 from warehouse_app.station.link import Link
 
 INTERVAL_S = 0.3
-LONGEST_WAIT_S = 15.0
+LONGEST_WAIT_S = 5.0
 LOOK_AGAIN_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class SyncState:
-    """What the status bar says: live, or offline since a moment with so many facts waiting."""
+    """What the status bar says: live, or offline since a moment; and how many facts wait to be posted."""
 
     live: bool
     waiting: int
@@ -36,7 +36,7 @@ class StationSync:
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name="station-sync", daemon=True)
-        self.state = SyncState(live=True, waiting=0, since=datetime.now(UTC))
+        self._said = SyncState(live=link.connected, waiting=0, since=bench.now())
 
     def __enter__(self) -> Self:
         self.start()
@@ -46,6 +46,11 @@ class StationSync:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    @property
+    def state(self) -> SyncState:
+        """As it is this instant, for whoever asks from any thread: the number falls while a backlog is posted."""
+        return replace(self._said, waiting=max(0, self._bench.journal.last_sequence - self._link.posted_to))
 
     @property
     def running(self) -> bool:
@@ -70,25 +75,29 @@ class StationSync:
         wait_s = INTERVAL_S
         look_again_at = time.monotonic() + LOOK_AGAIN_S
         while not self._stop.is_set():
+            began_at = self._bench.now()
             try:
                 if not self._link.connected:
                     self._link.connect(may_begin_again=False)
-                if time.monotonic() >= look_again_at:
+                if time.monotonic() >= look_again_at or not self._said.live:
                     self._link.look_again()
+                    # It answers: from here on it is only a matter of catching up.
+                    self._say(live=True, since=began_at)
                     look_again_at = time.monotonic() + LOOK_AGAIN_S
-                posted = self._link.post()
+                self._link.post()
                 self._bench.amended(tuple(self._link.amendments(self._link.works_in_hand())))
-                self._say(live=True, waiting=posted.waiting)
+                self._say(live=True, since=began_at)
                 wait_s = INTERVAL_S
             except WarehouseError as error:
-                self._say(live=False, waiting=self._link.waiting_facts(), problem=error)
+                self._say(live=False, since=began_at, problem=error)
                 # Stations that lost the same server must not all come back in the same instant.
                 wait_s = min(LONGEST_WAIT_S, wait_s * 2) * random.uniform(0.7, 1.3)  # noqa: S311 - jitter, no secret
                 if isinstance(error, StoreUnavailable):
                     self._link.reconnect()
-            self._wake.wait(wait_s)
+            # A scan has something to post at once, but does not bring a database back.
+            (self._wake if self._said.live else self._stop).wait(wait_s)
             self._wake.clear()
 
-    def _say(self, *, live: bool, waiting: int, problem: WarehouseError | None = None) -> None:
-        since = self.state.since if live == self.state.live else datetime.now(UTC)
-        self.state = SyncState(live, waiting, since, problem)
+    def _say(self, *, live: bool, since: datetime, problem: WarehouseError | None = None) -> None:
+        """`since` is when the look began that found this; what was so before keeps its time."""
+        self._said = SyncState(live, 0, self._said.since if live == self._said.live else since, problem)

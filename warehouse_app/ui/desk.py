@@ -7,12 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from threading import Timer
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from warehouse_app.domain.errors import StoreUnavailable, WarehouseError
 from warehouse_app.language import mark
+from warehouse_app.station.disk import NotWritten
 from warehouse_app.ui.children import Steps
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ Database = Any
 AGAIN_MS = 5_000
 FRESHEN_MS = 30_000
 UPKEEP_MS = 3_000
+CLOSES_WITHIN_S = 2.0
+"""What waits for the shared database when the window closes gets so long to end in its own way."""
 SAMPLE_COMMANDS = (("sample",), ("reserve",), ("waves", "release", "--max-orders", "60"))
 """The sample with orders on the floor; without a limit a picker's first lists would be those of a whole week."""
 
@@ -78,6 +82,8 @@ class Desk(QObject):
         self.bench: PackingBench | None = None
         self.problem: WarehouseError | None = None
         self.upkeep: Upkeep | None = None
+        self.zone = ""
+        """The warehouse's time zone; empty while it is not known."""
         self._database: Database | None = None
         self._steps: Steps | None = None
         self._again = self._timer(AGAIN_MS, self.open)
@@ -137,7 +143,10 @@ class Desk(QObject):
             self.tools.tasks.write(self, self._connect, done=self._connected, failed=self._not_connected)
 
     def close(self) -> None:
-        """Stop the posting; what is not posted yet stays in the journal."""
+        """Stop the posting; what is not posted yet stays in the journal. A frozen database holds up nobody."""
+        given_time = Timer(CLOSES_WITHIN_S, self._hang_up)
+        given_time.daemon = True
+        given_time.start()
         for timer in (self._again, self._freshen, self._look):
             timer.stop()
         if self._steps is not None:
@@ -151,7 +160,12 @@ class Desk(QObject):
             self.side.link.close()
         if self._database is not None:
             self._database.close()
+        given_time.cancel()
         self.file.close()
+
+    def _hang_up(self) -> None:
+        if self._database is not None:
+            self._database.hang_up()
 
     def _open(self) -> StationSide:
         """The one place that imports SQLAlchemy: on a thread of its own, behind a window that is already painted."""
@@ -162,7 +176,9 @@ class Desk(QObject):
         # Without it the bench goes on with what it holds; `freshen` prepares and connects when it is back.
         with suppress(StoreUnavailable):
             self.parts.prepare(self._database)
-        return open_side(self.file, self._database)
+        side = open_side(self.file, self._database)
+        self._keep_zone(side)
+        return side
 
     def _opened(self, side: StationSide) -> None:
         from warehouse_app.ui.packing.bench import PackingBench  # noqa: PLC0415 - comes with SQLAlchemy
@@ -191,6 +207,15 @@ class Desk(QObject):
         if not self.side.link.connected:
             self.parts.prepare(self.side.database)
         self.side.link.connect(may_begin_again=False)
+        self._keep_zone(self.side)
+
+    def _keep_zone(self, side: StationSide) -> None:
+        from warehouse_app.station.zone import keep_zone, zone_of  # noqa: PLC0415 - comes with SQLAlchemy
+
+        if side.link.connected:
+            with suppress(StoreUnavailable, NotWritten):
+                keep_zone(self.file, side.database)
+        self.zone = zone_of(self.file)
 
     def _connected(self, _: None) -> None:
         assert self.bench is not None

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
 from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.domain.wording import stopped_text
-from warehouse_app.language import tr, tr_n
+from warehouse_app.language import mark, tr, tr_n
 from warehouse_app.station.disk import Space, space_at
 from warehouse_app.station.wording import error_text, low_space_text
 from warehouse_app.ui.theme import Tone
+from warehouse_app.ui.times import moment_text
 from warehouse_app.ui.widgets.views import StatusView
 
 if TYPE_CHECKING:
@@ -22,13 +24,16 @@ if TYPE_CHECKING:
     from warehouse_app.ui.desk import Desk
     from warehouse_app.ui.status_bar import StatusBar
 
-EVERY_MS = 500
+EVERY_MS = 200
+"""A number that falls is seen falling."""
 LAG_SHOWN_S = 2.0
 CATCHING_UP_ABOVE = 3
+UNSEEN = mark("How far the books are is seen again when the shared database answers.")
+NOTHING_LOST = mark("Nothing is lost: what was reported waits in the shared database.")
 
 
 class StatusWords(QObject):
-    """Looks at the desk twice a second and writes into the status bar what changed."""
+    """Looks at the desk five times a second and writes into the status bar what changed."""
 
     def __init__(self, desk: Desk, bar: StatusBar) -> None:
         super().__init__()
@@ -58,15 +63,12 @@ class StatusWords(QObject):
             return StatusView("sync", "cloud-off", tr("Not connected"), Tone.ERROR, error_text(self._desk.problem))
         if side is None:
             return StatusView("sync", "hourglass", tr("Opening"))
-        if not side.link.connected:
-            return StatusView("sync", "cloud-off", tr("Offline, looking for the database"), Tone.WARN)
-        return sync_view(side.sync.state)
+        return sync_view(side.sync.state, self._desk.zone, side.bench.now())
 
     def _books(self) -> StatusView:
-        upkeep, side = self._desk.upkeep, self._desk.side
-        if upkeep is None or side is None:
-            return StatusView("books", "reports", tr("Books not seen yet"))
-        return books_view(upkeep)
+        if self._desk.upkeep is None:
+            return StatusView("books", "reports", tr("Books not seen now"), Tone.NEUTRAL, tr(UNSEEN))
+        return books_view(self._desk.upkeep, embedded=self._desk.parts.embedded)
 
     def _labels(self) -> StatusView:
         bench = self._desk.bench
@@ -96,7 +98,7 @@ def disk_view(space: Space, folder: Path, trouble: WarehouseError | None) -> Sta
     return StatusView("disk", "check", words, Tone.OK)
 
 
-def sync_view(state: SyncState) -> StatusView:
+def sync_view(state: SyncState, zone: str, now: datetime) -> StatusView:
     """Live, catching up, or offline since when with how many facts waiting."""
     if state.live and state.waiting <= CATCHING_UP_ABOVE:
         return StatusView(
@@ -104,12 +106,11 @@ def sync_view(state: SyncState) -> StatusView:
         )
     if state.live:
         return StatusView("sync", "cloud-ok", tr("Catching up ({n})", n=state.waiting), Tone.PRIMARY)
-    since = state.since.astimezone()
-    text = tr("Offline since {time} ({n} waiting)", time=f"{since:%H:%M}", n=state.waiting)
+    text = tr("Offline since {time} ({n} waiting)", time=moment_text(state.since, now, zone), n=state.waiting)
     return StatusView("sync", "cloud-off", text, Tone.WARN, _why(state.problem))
 
 
-def books_view(upkeep: Upkeep) -> StatusView:
+def books_view(upkeep: Upkeep, *, embedded: bool = False) -> StatusView:
     """How far the books are behind what the stations posted."""
     lag_s = upkeep.lag_s
     if upkeep.parked:
@@ -120,10 +121,24 @@ def books_view(upkeep: Upkeep) -> StatusView:
         why = "\n".join(stopped_text(one.station, one.reason, one.what) for one in upkeep.stopped)
         return StatusView("books", "reports", text, Tone.ERROR, why)
     if upkeep.unapplied and not upkeep.keeper_alive and lag_s > LAG_SHOWN_S:
-        return StatusView("books", "reports", tr("Books wait: no bookkeeper runs"), Tone.WARN)
+        return _without_keeper(upkeep, embedded=embedded)
     if lag_s > LAG_SHOWN_S:
         return StatusView("books", "reports", tr("Books lag {seconds} s", seconds=round(lag_s)), Tone.WARN)
     return StatusView("books", "reports", tr("Books up to date"), Tone.OK)
+
+
+def _without_keeper(upkeep: Upkeep, *, embedded: bool) -> StatusView:
+    """Who can help when nobody applies what the stations report."""
+    seconds, host = round(upkeep.lag_s), upkeep.keeper_host
+    if embedded:
+        text, who = tr("Books lag {seconds} s: bookkeeper starts again", seconds=seconds), tr("This program starts it.")
+    elif host:
+        text = tr("Books lag {seconds} s: no bookkeeper, call who looks after {host}", seconds=seconds, host=host)
+        who = tr("It ran on {host} last. There: sudo systemctl start warehouse-bookkeeper", host=host)
+    else:
+        text = tr("Books lag {seconds} s: no bookkeeper, call who looks after the database", seconds=seconds)
+        who = tr("On the database's computer: sudo systemctl start warehouse-bookkeeper")
+    return StatusView("books", "reports", text, Tone.WARN, f"{who}\n{tr(NOTHING_LOST)}")
 
 
 def _scanner() -> StatusView:

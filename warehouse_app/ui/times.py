@@ -14,8 +14,8 @@ URGENT_MINUTES = 60
 
 
 def clock_text(moment: datetime, zone: str) -> str:
-    """The time of day: 14:30."""
-    return f"{moment.astimezone(ZoneInfo(zone)):%H:%M}"
+    """The time of day: 14:30. Without a zone it is that of this computer."""
+    return f"{_there(moment, zone):%H:%M}"
 
 
 def day_text(day: date) -> str:
@@ -26,10 +26,14 @@ def day_text(day: date) -> str:
 
 def moment_text(moment: datetime, now: datetime, zone: str) -> str:
     """The time of day, with the day when it is not today's."""
-    there = moment.astimezone(ZoneInfo(zone))
-    if there.date() == now.astimezone(ZoneInfo(zone)).date():
+    there = _there(moment, zone)
+    if there.date() == _there(now, zone).date():
         return clock_text(moment, zone)
     return f"{day_text(there.date())} {clock_text(moment, zone)}"
+
+
+def _there(moment: datetime, zone: str) -> datetime:
+    return moment.astimezone(ZoneInfo(zone) if zone else None)
 
 
 def span_text(minutes: int) -> str:
