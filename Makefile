@@ -42,9 +42,9 @@ bench: ## Measure the figures of docs/performance.md
 	@tools/bootstrap.sh test
 	@$(OFFSCREEN) $(BIN)/python -m tools.with_postgres $(BIN)/warehouse-app bench
 
-soak: ## Run the long tests: hours of faults
+soak: ## Run the long tests and fill in the table of docs/reliability.md (hours; ROWS="seeds; backup", SCALE=0.01, RESUME=1)
 	@tools/bootstrap.sh test
-	@$(OFFSCREEN) $(BIN)/python -m pytest -q -m soak
+	@$(OFFSCREEN) $(BIN)/python -m tools.soak --only "$(ROWS)" --scale $(or $(SCALE),1) $(if $(RESUME),--resume)
 
 screenshots: ## Take the pictures of the README and the manual
 	@tools/bootstrap.sh test
