@@ -13,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tests.forks import Forks
+
 PROGRAM = (sys.executable, "-m", "warehouse_app")
 ROOT = Path(__file__).parent.parent
 PATIENCE_S = 60.0
@@ -55,9 +57,17 @@ class Premises:
 class StationProcess:
     """A running `station scan --json`; every line of its output is one answer."""
 
-    def __init__(self, premises: Premises, task: str, worker: str = "W-04", options: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        premises: Premises,
+        task: str,
+        worker: str = "W-04",
+        options: Sequence[str] = (),
+        *,
+        forks: Forks | None = None,
+    ) -> None:
         words = ("station", "scan", "--task", task, "--worker", worker, "--json", *options)
-        self._process = premises.start(*words)
+        self._process = forks.start(*premises.options, *words) if forks is not None else premises.start(*words)
         self._text = b""
         self._answers: list[Answer] = []
 
