@@ -15,9 +15,10 @@ from warehouse_app.books.bookkeeping import book_everything
 from warehouse_app.books.verify import verify
 from warehouse_app.domain.errors import StoreUnavailable
 from warehouse_app.station import posting
+from warehouse_app.station.intake import ClonedStation, Mark
 from warehouse_app.station.journal import Journal
 from warehouse_app.station.link import Link, OtherDatabase
-from warehouse_app.station.posting import ClonedStation, Poster, prune
+from warehouse_app.station.posting import Poster, prune
 from warehouse_app.station.replica import Replica
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Row
@@ -62,7 +63,7 @@ def test_batch_that_is_sent_again_changes_nothing(house: TinyWarehouse, station:
     journal(station, 3)
     station.link.settle()
     poster = Poster(station.file, house.database)
-    poster._high_water = 0  # noqa: SLF001 - a poster that never heard the answer to its first batch
+    poster._mark = Mark()  # noqa: SLF001 - a poster that never heard the answer to its first batch
 
     poster.post()
     book_everything(house.database)

@@ -3,7 +3,7 @@
 import heapq
 import logging
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 from typing import Any, ClassVar
@@ -17,7 +17,7 @@ from warehouse_app.books.ledger import Books, new_books
 from warehouse_app.books.loading import load, needs, together, write
 from warehouse_app.books.replanning import replan_after_moves
 from warehouse_app.books.settle import settle
-from warehouse_app.domain.facts import Fact, Recorded, Undone, UnknownFact, WorkFinished, decode
+from warehouse_app.domain.facts import Fact, Recorded, Undone, UnknownFact, Unpostable, WorkFinished, decode
 from warehouse_app.store import tables
 from warehouse_app.store.asking import Found, Question
 from warehouse_app.store.database import Database, Row, Transaction
@@ -86,7 +86,7 @@ def reapply_parked(database: Database) -> Applied:
         try:
             database.write(_apply_parked, recorded)
             applied += 1
-        except FactFailed:
+        except (FactFailed, UnknownFact):
             failed_works.add(recorded.work)
     return Applied(applied, len(database.read(_read_parked)))
 
@@ -106,14 +106,7 @@ def unapplied_count(tx: Transaction) -> int:
 
 def recorded_of(row: Row) -> Recorded:
     """The fact of a row of the fact table. Raises UnknownFact for a kind or version of a newer release."""
-    try:
-        fact = decode(row["kind"], row["version"], row["payload"])
-        if isinstance(fact, Undone):
-            decode(fact.original_kind, fact.original_version, fact.original_payload)
-    except UnknownFact:
-        raise
-    except (TypeError, ValueError) as error:
-        fact = Unreadable(row["kind"], f"{type(error).__name__}: {error}")
+    fact = _fact_of(row["kind"], row["version"], row["payload"])
     return Recorded(
         row["fact_id"],
         row["station"],
@@ -125,6 +118,18 @@ def recorded_of(row: Row) -> Recorded:
         row["epoch"],
         fact,
     )
+
+
+def _fact_of(kind: str, version: int, payload: str) -> Fact:
+    try:
+        fact = decode(kind, version, payload)
+        if isinstance(fact, Undone):
+            decode(fact.original_kind, fact.original_version, fact.original_payload)
+    except UnknownFact:
+        raise
+    except (TypeError, ValueError) as error:
+        return Unreadable(kind, f"{type(error).__name__}: {error}")
+    return fact
 
 
 def _next_batch(tx: Transaction, size: int) -> list[Recorded]:
@@ -232,6 +237,8 @@ def _apply_facts(tx: Transaction, batch: Sequence[Recorded]) -> None:
 def _require_readable(recorded: Recorded) -> None:
     if isinstance(recorded.fact, Unreadable):
         raise FactFailed(f"{recorded.fact.name}: {recorded.fact.problem}")
+    if isinstance(recorded.fact, Unpostable):
+        raise FactFailed(f"{recorded.fact.original_kind}: the database refused it: {recorded.fact.reason}")
 
 
 def _move_cursors(tx: Transaction, batch: Sequence[Recorded], cursors: Found) -> bool:
@@ -287,5 +294,10 @@ def _read_parked(tx: Transaction) -> list[Recorded]:
 
 def _apply_parked(tx: Transaction, recorded: Recorded) -> None:
     tx.lock_warehouse()
+    fact = recorded.fact
+    if isinstance(fact, Unpostable):
+        # A person has seen it: what was refused is applied now.
+        original = _fact_of(fact.original_kind, fact.original_version, fact.original_payload)
+        recorded = replace(recorded, fact=original)
     _apply_facts(tx, [recorded])
     tx.remove(tables.parked_fact, [{"fact_id": recorded.fact_id}])

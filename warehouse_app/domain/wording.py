@@ -145,6 +145,8 @@ DISCREPANCIES: Mapping[str, str] = {
     "serial_packed_twice": mark("Serial packed twice"),
     "serial_of_other_order": mark("Serial of another order"),
     "serial_has_left": mark("Serial seen that has left the house"),
+    "cloned_station": mark("Two stations post under one name: one is a copy of the other"),
+    "fact_altered": mark("A fact was posted again with other content"),
 }
 
 COMING_BACK = "coming_back"

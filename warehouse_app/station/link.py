@@ -19,8 +19,9 @@ from warehouse_app.operations.claiming import Amendment, Holder, amendments_abov
 from warehouse_app.operations.reference import read_reference, reference_version
 from warehouse_app.station.disk import NotWritten
 from warehouse_app.station.file import StationFile
+from warehouse_app.station.intake import ClonedStation, DatabaseReplaced
 from warehouse_app.station.kept_head import keep_head
-from warehouse_app.station.posting import ClonedStation, Posted, Poster
+from warehouse_app.station.posting import Posted, Poster
 from warehouse_app.station.replica import Replica
 from warehouse_app.station.suggesting import with_suggestions
 from warehouse_app.station.waiting import waiting_in
@@ -117,7 +118,11 @@ class Link:
     def post(self) -> Posted:
         """Post everything that waits. Raises StoreUnavailable."""
         with self._posting:
-            return self._poster.post()
+            try:
+                return self._poster.post()
+            except DatabaseReplaced:
+                self._known = False
+                raise
 
     @property
     def posted_to(self) -> int:
@@ -141,7 +146,7 @@ class Link:
         with suppress(NotWritten):
             keep_head(self._file, self._database)
         with self._posting:
-            self._poster.reconnect()
+            self._poster.look()
 
     def works_in_hand(self) -> dict[str, int]:
         """Work that this station holds, with the number of the last change it took; safe from any thread."""

@@ -1,40 +1,52 @@
 """Posting: sends journalled facts to the shared database, each exactly once, in order."""
 
-import hashlib
+import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from pysqlite3 import DatabaseError
-from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 
-from warehouse_app.domain.errors import StockChanged, WarehouseError
+from warehouse_app.domain.errors import StockChanged, UnusableValue, WarehouseError
+from warehouse_app.domain.facts import Unpostable, encode
 from warehouse_app.language import mark
 from warehouse_app.station.file import Connection, StationFile
+from warehouse_app.station.intake import (
+    ClonedStation,
+    FactsForgotten,
+    Mark,
+    Stream,
+    content_hash,
+    fact_row,
+    is_there,
+    posted_mark,
+    take_in,
+    tell,
+)
 from warehouse_app.station.journal import facts_after
 from warehouse_app.store import tables
-from warehouse_app.store.database import Database, Row, Transaction
+from warehouse_app.store.database import Database, Transaction
 
 BATCH = 50
 """Facts a posting; larger batches delay others more than they speed this station up."""
 
 KEEP_DAYS = 30
 
+REFUSALS = (UnusableValue, StockChanged, DBAPIError, UnicodeError)
+"""What a database, or the way to it, says of rows that it will never take, however often they are sent."""
 
-class ClonedStation(WarehouseError):
-    """Another station has posted under this station's name and incarnation."""
+log = logging.getLogger(__name__)
+
+
+class PostingRefused(WarehouseError):
+    """The shared database takes nothing from this station; all of it stays in the journal."""
 
     message = mark(
-        "This station's file is a copy of one that is still in use ({station}). It starts afresh as a new one; tell a"
-        " supervisor."
+        "The shared database takes no scans from this station: {reason}. All are kept here; tell a supervisor."
     )
-
-
-class FactsForgotten(WarehouseError):
-    """The shared database no longer has facts that it confirmed: it was replaced by an older backup."""
-
-    message = mark("The shared database was restored from a backup; what it has forgotten is posted again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,40 +66,37 @@ class Poster:
         self._connection: Connection = file.opens(file.path)
         # What this connection writes is a hint that may be lost; it must not make scans wait for the disk.
         self._connection.execute("PRAGMA synchronous=NORMAL")
-        self._high_water: int | None = None
+        self._mark: Mark | None = None
         self.posted_to = int(file.setting("posted") or 0)
         """How far the shared database was last known to have the journal; rises with every batch."""
 
     def post(self) -> Posted:
         """Post everything that waits. Raises StoreUnavailable when the database is away; nothing is lost then."""
-        if self._high_water is None:
-            self._high_water = self._ask()
-        before = self._high_water
-        while rows := facts_after(self._connection, self._high_water, BATCH):
-            facts = [self._fact_row(row) for row in rows]
+        if self._mark is None:
+            self._mark = self._ask()
+        before = self._mark
+        while rows := facts_after(self._connection, max(self._mark.sequence, self._pruned_to), BATCH):
             try:
-                self._database.write(_insert_facts, self._file.station, self._file.incarnation, facts, self._high_water)
+                self._send(rows)
             except FactsForgotten:
-                self._high_water = self._ask()
+                self._mark = self._ask()
                 continue
-            except StockChanged:
-                # Another fact has this one's number: asking how far the server is tells whose fault that is.
-                self._high_water = None
-                self._ask()
-                raise
-            except WarehouseError:
+            except WarehouseError as error:
                 # The outcome is not known: the server is asked again before anything more is sent.
-                self._high_water = None
+                self._mark = None
+                if isinstance(error, ClonedStation):
+                    self._database.write(tell, self._stream, "cloned_station", "", self._file.incarnation)
                 raise
-            self._high_water = self.posted_to = int(str(rows[-1][0]))
-        if self._high_water != before:
-            self._note_posted(self._high_water)
-        return Posted(self._high_water, self.waiting())
+            self._mark = _mark_of(rows[-1])
+            self.posted_to = self._mark.sequence
+        if self._mark != before:
+            self._note_posted(self._mark.sequence)
+        return Posted(self._mark.sequence, self.waiting())
 
     def is_cloned(self) -> bool:
         """Whether another station has posted under this one's name and incarnation. Raises StoreUnavailable."""
         try:
-            self._high_water = self._ask()
+            self._mark = self._ask()
         except ClonedStation:
             return True
         return False
@@ -110,7 +119,12 @@ class Poster:
 
     def reconnect(self) -> None:
         """Ask for the high-water mark again at the next posting, as after any new connection."""
-        self._high_water = None
+        self._mark = None
+
+    def look(self) -> None:
+        """See whether the database still has what it confirmed; if not, ask how far it is. Raises StoreUnavailable."""
+        if self._mark is None or not self._database.read(is_there, self._stream, self._mark):
+            self._mark = None
 
     def close(self) -> None:
         """Close the poster's connection."""
@@ -121,34 +135,57 @@ class Poster:
         with suppress(DatabaseError):
             self._connection.execute("INSERT OR REPLACE INTO setting VALUES ('posted', ?)", (str(high_water),))
 
-    def _ask(self) -> int:
-        found = self._database.read(_high_water, self._file.station, self._file.incarnation)
-        sequence, fact_id = found or (0, "")
-        self.posted_to = sequence
-        if found is None:
-            return 0
-        mine = self._connection.execute("SELECT fact_id FROM journal WHERE sequence = ?", (sequence,)).fetchone()
-        pruned_to = int(self._file.setting("pruned_to") or 0)
-        if (mine is None and sequence > pruned_to) or (mine is not None and mine[0] != fact_id):
-            raise ClonedStation(station=self._file.station)
-        return sequence
+    @property
+    def _stream(self) -> Stream:
+        return Stream(self._file.station, self._file.incarnation, self._setting("database"))
 
-    def _fact_row(self, row: Sequence[object]) -> dict[str, object]:
-        sequence, fact_id, worker, happened_at, work, epoch, kind, version, payload = row
-        return {
-            "fact_id": fact_id,
-            "station": self._file.station,
-            "incarnation": self._file.incarnation,
-            "sequence": sequence,
-            "worker": worker,
-            "work": work,
-            "epoch": epoch,
-            "kind": kind,
-            "version": version,
-            "payload": payload,
-            "content_hash": hashlib.sha256(f"{kind}|{version}|{payload}".encode()).hexdigest(),
-            "happened_at": datetime.fromisoformat(str(happened_at)),
-        }
+    @property
+    def _pruned_to(self) -> int:
+        return int(self._setting("pruned_to") or 0)
+
+    def _setting(self, key: str) -> str:
+        """On this thread's own connection."""
+        row = self._connection.execute("SELECT value FROM setting WHERE key = ?", (key,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def _ask(self) -> Mark:
+        floor = self._pruned_to
+        found = self._database.read(posted_mark, self._stream, floor)
+        self.posted_to = max(found.sequence, floor)
+        if found.sequence:
+            query = "SELECT fact_id FROM journal WHERE sequence = ?"
+            mine = self._connection.execute(query, (found.sequence,)).fetchone()
+            if mine is None or mine[0] != found.fact_id:
+                raise ClonedStation(station=self._file.station)
+        return found
+
+    def _send(self, rows: Sequence[Sequence[object]]) -> None:
+        """Post rows as one batch, or, if the database refuses that, one by one: none of them may stop the others."""
+        facts = [fact_row(self._stream, row) for row in rows]
+        try:
+            self._database.write(take_in, self._stream, facts, self._mark)
+        except REFUSALS as error:
+            if len(rows) == 1:
+                self._send_stand_in(facts[0], error)
+                return
+            for row in rows:
+                self._send([row])
+                self._mark = _mark_of(row)
+
+    def _send_stand_in(self, fact: dict[str, Any], error: Exception) -> None:
+        """Post what no database refuses in the place of a fact that this one does: a person sees it, whole."""
+        log.error("the database refuses fact %s: %s", fact["fact_id"], error)
+        stand_in = Unpostable(fact["kind"], fact["version"], fact["payload"], fact["worker"], fact["work"], str(error))
+        payload = encode(stand_in)
+        row = {
+            **fact, "worker": _plain(fact["worker"]), "work": _plain(fact["work"]), "kind": stand_in.kind,
+            "version": stand_in.version, "payload": payload,
+            "content_hash": content_hash(stand_in.kind, stand_in.version, payload),
+        }  # fmt: skip
+        try:
+            self._database.write(take_in, self._stream, [row], self._mark)
+        except REFUSALS as refused:
+            raise PostingRefused(reason=str(refused).partition("\n")[0]) from refused
 
 
 def prune(file: StationFile, high_water: int, now: datetime) -> int:
@@ -164,24 +201,10 @@ def prune(file: StationFile, high_water: int, now: datetime) -> int:
         return int(file.connection.execute("SELECT changes()").fetchone()[0])
 
 
-def _high_water(tx: Transaction, station: str, incarnation: str) -> tuple[int, str] | None:
-    fact = tables.fact
-    mine = (tx.mine(fact), fact.c.station == station, fact.c.incarnation == incarnation)
-    newest = select(func.max(fact.c.sequence)).where(*mine).scalar_subquery()
-    row = tx.row(select(fact.c.sequence, fact.c.fact_id).where(*mine, fact.c.sequence == newest))
-    return (row["sequence"], row["fact_id"]) if row else None
+def _mark_of(row: Sequence[object]) -> Mark:
+    return Mark(int(str(row[0])), str(row[1]))
 
 
-def _insert_facts(tx: Transaction, station: str, incarnation: str, facts: Sequence[Row], after: int) -> None:
-    """Sending a fact again changes nothing. This never takes the warehouse's lock.
-
-    Raises FactsForgotten when the facts up to `after` are not there. That can only be told in this transaction: a lost
-    connection is made anew, to whatever database answers then, before anybody hears of it.
-    """
-    found = _high_water(tx, station, incarnation) if after else None
-    if after and (found is None or found[0] < after):
-        raise FactsForgotten
-    tx.put(tables.fact, [{**fact, "recorded_at": tx.now} for fact in facts], keep=True)
-    tx.put(tables.station, [{"station": station, "incarnation": incarnation, "seen_at": tx.now}])
-    cursor = {"station": station, "incarnation": incarnation, "applied_sequence": 0}
-    tx.put(tables.station_cursor, [cursor], keep=True)
+def _plain(text: str) -> str:
+    """A name without what databases refuse in texts."""
+    return text.encode("ascii", "backslashreplace").decode().replace("\0", "\\0")

@@ -37,3 +37,21 @@ class WorkFinished(Fact):
     """The station is done with work that it had claimed and needs its packet no longer."""
 
     work: str
+
+
+@fact("unpostable")
+@dataclass(frozen=True, slots=True)
+class Unpostable(Fact):
+    """Stands for a fact that a database refused as it was; `reason` is what it said. A person looks at it."""
+
+    original_kind: str
+    original_version: int
+    original_payload: str
+    worker: str
+    work: str
+    reason: str
+
+    @property
+    def original(self) -> Fact:
+        """The fact that was refused."""
+        return decode(self.original_kind, self.original_version, self.original_payload)
