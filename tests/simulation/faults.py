@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from warehouse_app.books import bookkeeping
 from warehouse_app.books.applying import apply
@@ -14,8 +15,10 @@ from warehouse_app.operations import counting, packing, picking, putaway, receiv
 from warehouse_app.operations.claiming import Holder
 from warehouse_app.station import posting
 from warehouse_app.station.file import StationFile
+from warehouse_app.station.intake import Mark, Stream, fact_row, take_in
 from warehouse_app.station.journal import facts_after
 from warehouse_app.station.posting import Posted, Poster
+from warehouse_app.store import tables
 from warehouse_app.store.database import Row, Transaction
 
 Sabotage = Callable[[pytest.MonkeyPatch], None]
@@ -27,14 +30,11 @@ def poster_marks_before_the_commit(patch: pytest.MonkeyPatch) -> None:
     def post(poster: Any) -> Posted:  # noqa: ANN401 - its inner parts are used
         mark = int(poster._file.setting("posted") or 0)  # noqa: SLF001
         rows = facts_after(poster._connection, mark, posting.BATCH)  # noqa: SLF001
-        facts = [poster._fact_row(row) for row in rows]  # noqa: SLF001
+        stream = Stream(poster._file.station, poster._file.incarnation)  # noqa: SLF001
         mark += len(rows)
         poster._file.set("posted", str(mark))  # noqa: SLF001
-        poster._high_water = mark  # noqa: SLF001
-        if facts:
-            poster._database.write(  # noqa: SLF001
-                posting._insert_facts, poster._file.station, poster._file.incarnation, facts, 0  # noqa: SLF001
-            )  # fmt: skip
+        if rows:
+            poster._database.write(take_in, stream, [fact_row(stream, row) for row in rows], None)  # noqa: SLF001
         return Posted(mark, 0)
 
     patch.setattr(Poster, "post", post)
@@ -42,12 +42,18 @@ def poster_marks_before_the_commit(patch: pytest.MonkeyPatch) -> None:
 
 def poster_trusts_every_new_connection(patch: pytest.MonkeyPatch) -> None:
     """A restored database is posted to as if it had all that the one before it had."""
-    insert = posting._insert_facts  # noqa: SLF001
 
-    def unguarded(tx: Transaction, station: str, incarnation: str, facts: Sequence[Row], _after: int) -> None:
-        insert(tx, station, incarnation, facts, 0)
+    def unguarded(tx: Transaction, stream: Stream, facts: Sequence[Row], _after: Mark | None) -> None:
+        take_in(tx, stream, facts, None)
 
-    patch.setattr(posting, "_insert_facts", unguarded)
+    def newest(tx: Transaction, stream: Stream, _floor: int) -> Mark:
+        fact = tables.fact
+        query = select(fact.c.sequence, fact.c.fact_id).where(fact.c.station == stream.station)
+        rows = tx.rows(query.where(fact.c.incarnation == stream.incarnation).order_by(fact.c.sequence.desc()))
+        return Mark(rows[0]["sequence"], rows[0]["fact_id"]) if rows else Mark()
+
+    patch.setattr(posting, "take_in", unguarded)
+    patch.setattr(posting, "posted_mark", newest)
 
 
 def bookkeeper_does_not_compare(patch: pytest.MonkeyPatch) -> None:
