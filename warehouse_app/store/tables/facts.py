@@ -125,4 +125,20 @@ discrepancy = Table(
     words("settled_by"),
     moment("settled_at", required=False),
 )
+journal_import = Table(
+    "journal_import",
+    metadata,
+    warehouse_id(),
+    words("import_id", key=True),
+    words("station"),
+    words("incarnation"),
+    words("seal"),
+    number("facts", default=0),
+    number("imported", default=0),
+    number("lost", default=0),
+    words("imported_by"),
+    moment("imported_at"),
+)
+"""A station's journal that came by file: how many facts it had, how many were new, how many were declared lost."""
+
 Index("ix_fact_order_of_stations", fact.c.warehouse_id, fact.c.recorded_at)
