@@ -102,19 +102,29 @@ class PostgresServer:
             settings.write("ssl = on\n")
         self._control("reload")
 
+    def wait_for_standby(self) -> None:
+        """From now on a commit is acknowledged when a standby has it on its disk too."""
+        for statement in ("ALTER SYSTEM SET synchronous_standby_names = '*'", "SELECT pg_reload_conf()"):
+            self._tell(statement)
+        while self._tell("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") != "1":
+            time.sleep(0.01)
+
     def promote(self) -> None:
         """Let a standby become the server that is written."""
         self._control("promote")
 
     def kill(self) -> None:
         """SIGKILL for every process of the server, as when its computer loses power."""
+        # One that stands still makes no more children while we look who they are.
+        _signal(self._first(), signal.SIGSTOP)
         processes = self._processes()
         for process in processes:
             _signal(process, signal.SIGKILL)
         while any(Path(f"/proc/{process}/stat").exists() and not _is_zombie(process) for process in processes):
             time.sleep(0.005)
         # One that nobody has buried yet would pass for a server that still runs.
-        (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
+        for left in (self.folder / "data" / "postmaster.pid", *self.folder.glob(".s.PGSQL.*")):
+            left.unlink()
 
     def freeze(self) -> None:
         """SIGSTOP for every process of the server: it takes connections and answers none."""
@@ -175,10 +185,19 @@ class PostgresServer:
         ]  # fmt: skip
         return " ".join(f"-c {setting}" for setting in settings)
 
+    def _tell(self, statement: str) -> str:
+        """Run a statement by the server's own client; gives the one value that it answers."""
+        words = (str(self._programs / "psql"), "-XAtqc", statement, self.url())
+        done = subprocess.run(words, check=True, capture_output=True, text=True, env=_environment())
+        return done.stdout.strip()
+
     def _processes(self) -> list[int]:
         """The server's first process and its children; Linux tells who they are."""
-        first = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        first = self._first()
         return [first, *(int(child) for child in Path(f"/proc/{first}/task/{first}/children").read_text().split())]
+
+    def _first(self) -> int:
+        return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
 
     def _control(self, act: str, *options: str) -> None:
         words = (str(self._programs / "pg_ctl"), f"--pgdata={self.folder / 'data'}", "--silent", "--wait", *options)

@@ -69,17 +69,12 @@ def freeze(postgres: PostgresServer, _: SlowNetwork) -> Callable[[], None]:
     return postgres.thaw
 
 
-def fall_silent(_: PostgresServer, network: SlowNetwork) -> Callable[[], None]:
+def pull_the_cable(_: PostgresServer, network: SlowNetwork) -> Callable[[], None]:
     network.fall_silent()
     return network.heal
 
 
-def cut(_: PostgresServer, network: SlowNetwork) -> Callable[[], None]:
-    network.cut()
-    return network.heal
-
-
-@pytest.mark.parametrize("fail", [freeze, fall_silent, cut])
+@pytest.mark.parametrize("fail", [freeze, pull_the_cable])
 def test_packing_goes_on_without_the_database_and_everything_arrives_afterwards(
     fail: Callable[[PostgresServer, SlowNetwork], Callable[[], None]],
     worked: Worked, postgres: PostgresServer, network: SlowNetwork, url: str, qtbot: QtBot,

@@ -8,9 +8,12 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self
 
+from sqlalchemy.exc import DBAPIError
+
 from warehouse_app.domain.errors import StoreUnavailable, WarehouseError
 from warehouse_app.station.bench import Bench
 from warehouse_app.station.link import Link
+from warehouse_app.store.trouble import reason_of
 
 INTERVAL_S = 0.3
 LONGEST_WAIT_S = 5.0
@@ -88,7 +91,9 @@ class StationSync:
                 self._bench.amended(tuple(self._link.amendments(self._link.works_in_hand())))
                 self._say(live=True, since=began_at)
                 wait_s = INTERVAL_S
-            except WarehouseError as error:
+            except (WarehouseError, DBAPIError) as caught:
+                # Whatever a database says while it is restored or repaired, there is nobody else to go on afterwards.
+                error = caught if isinstance(caught, WarehouseError) else StoreUnavailable(reason=reason_of(caught))
                 self._say(live=False, since=began_at, problem=error)
                 # Stations that lost the same server must not all come back in the same instant.
                 wait_s = min(LONGEST_WAIT_S, wait_s * 2) * random.uniform(0.7, 1.3)  # noqa: S311 - jitter, no secret
