@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.devices.ports import Plug
 from warehouse_app.devices.scales import Scale, protocols
+from warehouse_app.devices.virtual_ports import VirtualScale
 from warehouse_app.domain.weighing import ScaleProblem, ScaleReading
 
 HEAVY = ScaleReading(0, stable=False, problem=ScaleProblem.TOO_HEAVY)
@@ -69,13 +69,13 @@ def test_no_frame_breaks_a_protocol(frame: bytes, name: str) -> None:
     assert reading is None or isinstance(reading.weight_g, int)
 
 
-def test_a_scale_that_must_be_asked_is_asked(tmp_path: Path) -> None:
-    plug, readings = Plug(tmp_path / "scale"), Queue[ScaleReading]()
+def test_a_scale_that_must_be_asked_tells_what_lies_on_it(tmp_path: Path) -> None:
+    readings = Queue[ScaleReading]()
     protocol = protocols()["mettler-sics"]
 
-    with Scale(protocol, protocol.port(str(plug.path)), readings.put).line:
-        asked = plug.receive()
-        plug.send(b"S S    750 g\r\n")
-        reading = readings.get(timeout=5)
+    with VirtualScale(tmp_path / "scale") as device, Scale(protocol, protocol.port(device.name), readings.put).line:
+        empty = readings.get(timeout=5)
+        device.put(750)
+        loaded = next(reading for reading in iter(lambda: readings.get(timeout=5), None) if reading.weight_g)
 
-    assert (asked, reading) == (b"SI\r\n", stable(750))
+    assert (empty, loaded) == (stable(0), stable(750))

@@ -7,9 +7,9 @@ from pathlib import Path
 from queue import Queue
 from threading import Thread
 
-from tests.devices.ports import Plug
 from warehouse_app.devices.scanners import SerialScanner
 from warehouse_app.devices.serial_line import LineState, LineStatus, Port
+from warehouse_app.devices.virtual_ports import VirtualScanner
 
 
 def codes(count: int) -> list[str]:
@@ -17,16 +17,16 @@ def codes(count: int) -> list[str]:
 
 
 @contextmanager
-def connected(plug: Plug, scans: Queue[str]) -> Iterator[None]:
+def connected(plug: VirtualScanner, scans: Queue[str]) -> Iterator[None]:
     """A scanner whose port is open: what is sent before that is dropped, as by any serial port."""
     states = Queue[LineStatus]()
-    with SerialScanner(Port(str(plug.path)), scans.put, states.put).line:
+    with SerialScanner(Port(plug.name), scans.put, states.put).line:
         assert states.get(timeout=5).state is LineState.CONNECTED
         yield
 
 
 def test_a_thousand_scans_back_to_back_arrive_exactly(tmp_path: Path) -> None:
-    plug, scans = Plug(tmp_path / "scanner"), Queue[str]()
+    plug, scans = VirtualScanner(tmp_path / "scanner"), Queue[str]()
     sent = codes(1000)
 
     with connected(plug, scans):
@@ -39,13 +39,13 @@ def test_a_thousand_scans_back_to_back_arrive_exactly(tmp_path: Path) -> None:
 
 
 def test_a_scanner_that_was_pulled_out_comes_back(tmp_path: Path) -> None:
-    plug, scans, states = Plug(tmp_path / "scanner"), Queue[str](), Queue[LineStatus]()
+    plug, scans, states = VirtualScanner(tmp_path / "scanner"), Queue[str](), Queue[LineStatus]()
 
-    with SerialScanner(Port(str(plug.path)), scans.put, states.put).line:
+    with SerialScanner(Port(plug.name), scans.put, states.put).line:
         connected = states.get(timeout=5).state
         plug.pull_out()
         away = states.get(timeout=5)
-        plug.put_in()
+        plug.plug_in()
         again = states.get(timeout=5).state
         plug.send(b"LOC:A01\r")
         scan = scans.get(timeout=5)
@@ -67,7 +67,7 @@ def test_a_port_that_is_not_there_is_said_and_waited_for(tmp_path: Path) -> None
 
 
 def test_half_a_character_is_kept_as_it_came(tmp_path: Path) -> None:
-    plug, scans = Plug(tmp_path / "scanner"), Queue[str]()
+    plug, scans = VirtualScanner(tmp_path / "scanner"), Queue[str]()
 
     with connected(plug, scans):
         plug.send("货架".encode()[:4] + b"\r")
