@@ -18,6 +18,7 @@ from warehouse_app.language import use_language
 
 if TYPE_CHECKING:
     from warehouse_app.cli.context import Context
+    from warehouse_app.devices.virtual_set import VirtualSet
     from warehouse_app.errands.tracking import Fetched
     from warehouse_app.store.database import Database
 
@@ -82,6 +83,7 @@ def _context(parsed: Namespace) -> "Context":
         open_database=lambda: _open_database(url),
         require_ready=lambda database: _require_ready(url, database),
         run_errands=_run_errands,
+        virtual_devices=_virtual_devices,
         fresh_sample_database=lambda: _fresh_sample_database(url),
     )
 
@@ -115,6 +117,12 @@ def _run_errands(database: "Database", *, once: bool, stop: Event, speed: float)
         carrier = SimulatedCarrier(database.clock, speed)
         adapters = dict.fromkeys(database.read(carriers_in_use), carrier)
     return run_errands(database, adapters, once=once, stop=stop)
+
+
+def _virtual_devices(kinds: tuple[str, ...], folder: Path | None, port: int) -> "VirtualSet":
+    from warehouse_app.devices.virtual_set import VirtualSet
+
+    return VirtualSet(kinds, folder, port)
 
 
 def _fresh_sample_database(url: str) -> "Database":

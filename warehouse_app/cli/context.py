@@ -28,6 +28,8 @@ class Context:
     """Raises DatabaseNotReady; an embedded database that does not exist yet is made."""
     run_errands: Callable[..., Any]
     """The errands service with the carriers that this database knows; see errands.loop."""
+    virtual_devices: Callable[..., Any]
+    """Virtual devices of these kinds, a context manager; see devices.virtual_set."""
     fresh_sample_database: Callable[[], Database]
     """An empty, migrated database in place of an earlier sample. Raises NotEmpty for one that is in use."""
 

@@ -12,6 +12,7 @@ from warehouse_app.cli import (
     counts,
     database,
     demo,
+    devices,
     errands,
     holds,
     imports,
@@ -35,7 +36,7 @@ from warehouse_app.station.wording import error_text
 
 GROUPS = (
     sample, demo, database, settings, imports, orders, papers, labels, counts, station, stock, campaigns, holds, moving,
-    value, periods, errands, bench,
+    value, periods, errands, devices, bench,
 )  # fmt: skip
 
 STOPPED_BY_A_PERSON = 130
