@@ -19,7 +19,7 @@ from tests.simulation.network import Network
 from warehouse_app.domain.facts import GoodsReceived
 from warehouse_app.operations.counting_plan import plan_counts
 from warehouse_app.operations.import_purchase_orders import import_purchase_orders
-from warehouse_app.station.file import StationFile
+from warehouse_app.station.file import RESERVE_SETTING, StationFile
 from warehouse_app.station.link import Link
 from warehouse_app.station.replica import Replica
 from warehouse_app.store import tables
@@ -85,6 +85,7 @@ class House:
         file = StationFile(home, name)
         link = Link(file, Database(self.engine, clock=lambda: NOON), Replica(file))
         link.connect()
+        file.set(RESERVE_SETTING, "0")
         link.close()
         file.close()
         content = (home / STATION_FILE).read_bytes()

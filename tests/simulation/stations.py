@@ -1,9 +1,9 @@
 """A station with a person who scans, on the product's own file, journal, sessions and link."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from tests.simulation.clock import WrongClock
 from tests.simulation.house import TASKS
@@ -21,7 +21,7 @@ from warehouse_app.domain.own_codes import (
 )
 from warehouse_app.domain.session import UNDO
 from warehouse_app.station.bench import Bench, ConnectedBench
-from warehouse_app.station.file import StationFile
+from warehouse_app.station.file import StationFile, connect
 from warehouse_app.station.link import Link
 from warehouse_app.station.replica import Replica
 
@@ -50,8 +50,34 @@ class Floor(Protocol):
     def physically_there(self, place: str, sku: str) -> int:
         """Units that really lie there."""
 
+    def bring(self, place: str, sku: str, units: int) -> None:
+        """Units are laid there, or taken from there (a negative number)."""
+
     def confirmed(self, facts: tuple[Recorded, ...]) -> None:
         """The worker was told that these are recorded."""
+
+    def may_die(self, actor: str) -> None:
+        """Here the actor's process can be killed. Raises Died."""
+
+
+class MortalConnection:
+    """A connection to the station's file whose process can die right before and right after a commit."""
+
+    def __init__(self, connection: Any, may_die: Callable[[], None]) -> None:  # noqa: ANN401 - has no types
+        self._connection = connection
+        self._may_die = may_die
+
+    def execute(self, statement: str, values: Sequence[object] = ()) -> Any:  # noqa: ANN401 - the driver's
+        """Carry the statement out."""
+        if statement != "COMMIT":
+            return self._connection.execute(statement, values)
+        self._may_die()
+        done = self._connection.execute(statement)
+        self._may_die()
+        return done
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - everything else is the driver's
+        return getattr(self._connection, name)
 
 
 class SimStation:
@@ -63,6 +89,7 @@ class SimStation:
         self.name = name
         self.wire, self.clock = wire, clock
         self._floor, self._home = floor, home
+        self._file: StationFile | None = None
         self._connected: ConnectedBench | None = None
         self._last_scan = "ZZZ"
         self._acts: tuple[tuple[Callable[[], None], float], ...] = (
@@ -96,7 +123,7 @@ class SimStation:
 
     def boot(self, task: str = "") -> None:
         """Start the program: it stands where the journal stands."""
-        file = StationFile(self._home, self.name)
+        file = self._file = StationFile(self._home, self.name, self._open)
         self._work_on(file, task or self._task_in_hand(file) or self._floor.dice.choice(TASKS))
         try:
             self.connected.link.connect()
@@ -107,8 +134,9 @@ class SimStation:
         """The process is gone: its files are closed by the system."""
         if self._connected is not None:
             self.connected.link.close()
-            self.bench.file.close()
-            self._connected = None
+        if self._file is not None:
+            self._file.close()
+        self._connected = self._file = None
 
     def restart(self) -> None:
         """End the program in good order."""
@@ -119,10 +147,11 @@ class SimStation:
         """A person scans a few times, mostly what is expected."""
         if self.bench.session.state is not None and self.bench.session.state.paused:
             self.bench.session.current = ""
-        for _ in range(self._floor.dice.randint(1, 6)):
+        for _ in range(self._floor.dice.randint(1, 9)):
             if self.bench.idle:
                 self._begin_something()
-                return
+                if self.bench.idle:
+                    return
             expected = [one.scan_text for one in self.bench.expected()]
             if expected:
                 self._scan(self._next_scan(expected))
@@ -166,7 +195,11 @@ class SimStation:
 
     def report(self, fact: Fact) -> None:
         """Journal a fact outside any session."""
+        if isinstance(fact, PutAway):
+            self._floor.bring(fact.from_location, fact.sku, -fact.quantity)
         recorded = self.bench.journal.append((fact,), self.bench.worker, "", self.clock())
+        if isinstance(fact, GoodsReceived):
+            self._floor.bring(fact.dock, fact.sku, fact.quantity)
         self._floor.confirmed(recorded)
         self._tell("reports", fact)
 
@@ -211,6 +244,9 @@ class SimStation:
         self._connected = ConnectedBench(Bench(file, task, self.clock, replica), link)
         self.bench.sign_on(WORKERS[self.name])
         self._tell("works on", task, "after fact", self.bench.journal.last_sequence)
+
+    def _open(self, path: Path) -> MortalConnection:
+        return MortalConnection(connect(path), lambda: self._floor.may_die(self.name))
 
     @staticmethod
     def _task_in_hand(file: StationFile) -> str:

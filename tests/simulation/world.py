@@ -20,7 +20,7 @@ from tests.simulation.weather import draw_weather
 from warehouse_app.books.bookkeeping import book_everything
 from warehouse_app.books.verify import verify
 from warehouse_app.domain.errors import WarehouseError
-from warehouse_app.domain.facts import GoodsReceived, PutAway, Recorded
+from warehouse_app.domain.facts import PutAway, Recorded
 
 Actor = SimStation | SimBookkeeper | SimDesk
 DEEPEST = 3
@@ -87,15 +87,18 @@ class World:
         """Units that really lie there."""
         return self._physical[place, ("", sku, "")]
 
+    def bring(self, place: str, sku: str, units: int) -> None:
+        """Units are laid there, or taken from there."""
+        self._physical[place, ("", sku, "")] += units
+
     def confirmed(self, facts: tuple[Recorded, ...]) -> None:
         """The worker was told that these are recorded."""
         self._confirmed += [recorded.fact_id for recorded in facts]
-        for recorded in facts:
-            fact = recorded.fact
-            if isinstance(fact, GoodsReceived):
-                self._physical[fact.dock, (fact.owner, fact.sku, fact.lot)] += fact.quantity
-            elif isinstance(fact, PutAway):
-                self._physical[fact.from_location, (fact.owner, fact.sku, fact.lot)] -= fact.quantity
+
+    def may_die(self, actor: str) -> None:
+        """Here the actor's process can be killed."""
+        if not self._calm and self.dice.random() < self.weather.death:
+            raise Died(actor)
 
     # What becomes of transactions
 
@@ -105,7 +108,7 @@ class World:
             return Fate.THROUGH
         if len(self._busy) < DEEPEST and self.dice.random() < self.weather.meeting:
             self._someone_acts()
-        self._may_die(actor)
+        self.may_die(actor)
         fate = self._fate(actor, writes=writes, posts=posts)
         if fate is not Fate.THROUGH:
             self.spoilt += 1
@@ -114,8 +117,7 @@ class World:
 
     def after(self, actor: str) -> None:
         """The transaction is committed; the actor may die before it hears of it."""
-        if not self._calm:
-            self._may_die(actor)
+        self.may_die(actor)
 
     def later(self, job: Callable[[], object]) -> None:
         """Do this at some later time, if the server lives so long."""
@@ -133,10 +135,6 @@ class World:
             return self.dice.choice((Fate.LOST_BEFORE, Fate.LOST_AFTER))
         return Fate.THROUGH
 
-    def _may_die(self, actor: str) -> None:
-        if self.dice.random() < self.weather.death:
-            raise Died(actor)
-
     # Turns
 
     def _step(self) -> None:
@@ -150,10 +148,14 @@ class World:
         if not free:
             return
         (actor,) = self.dice.choices(free, [actor.busyness for actor in free])
+        self._give_turn(actor, actor.act)
+
+    def _give_turn(self, actor: Actor, act: Callable[[], None]) -> None:
+        """Let an actor do something, which may kill it."""
         self._busy.append(actor.name)
         self.trace.depth = len(self._busy) - 1
         try:
-            actor.act()
+            act()
         except Died:
             self.trace.tell(actor.name, "DIES")
             if isinstance(actor, SimStation):
@@ -232,8 +234,9 @@ class World:
             units = self.dice.randint(1, 3)
             place = self.dice.choice((SHARED, f"X-{station.name}"))
             self._phantoms[place, ("", "CUP", "")] += units
-            self._physical[place, ("", "CUP", "")] += units
-            station.report(PutAway("", "CUP", "", units, place, f"Y-{station.name}"))
+            self.bring(place, "CUP", units)
+            phantom = PutAway("", "CUP", "", units, place, f"Y-{station.name}")
+            self._give_turn(station, lambda: station.report(phantom))
 
     # The end
 
