@@ -53,6 +53,10 @@ class Tables:
         rows = self.rows("SELECT location, owner, sku, lot, quantity FROM debt")
         return Counter({(place, (owner, sku, lot)): units for place, owner, sku, lot, units in rows})
 
+    def parked(self) -> dict[str, str]:
+        """Facts that wait for a person, with the reason."""
+        return dict(self.rows("SELECT fact_id, error FROM parked_fact"))
+
     def lines(self) -> Done:
         """Units picked and packed of every order line."""
         rows = self.rows("SELECT order_no, line_no, picked, packed FROM fulfilment_line")

@@ -8,7 +8,11 @@ NEVER = 0.0
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """Chances are parts of one, at each transaction; `meeting` is that of somebody else acting in between."""
+    """Chances are parts of one, at each transaction; `meeting` is that of somebody else acting in between.
+
+    With `restores` the server is replaced by its backups; it `forgets` when things are claimed and decided in spite of
+    that, so that claims, orders and numbers are given a second time.
+    """
 
     stations: int
     bookkeepers: int
@@ -21,6 +25,7 @@ class Weather:
     death: float
     outages: bool
     restores: bool
+    forgets: bool
     desk: bool
     phantoms: bool
     wrong_clocks: bool
@@ -28,7 +33,8 @@ class Weather:
 
 def draw_weather(dice: random.Random) -> Weather:
     """Some runs are calm in most respects, so that a fault shows itself alone; some are bad in all."""
-    restores = dice.random() < 0.3
+    restores = dice.random() < 0.35
+    forgets = restores and dice.random() < 0.2
     return Weather(
         stations=dice.choice((2, 2, 2, 3, 4)),
         bookkeepers=dice.choice((1, 1, 2)),
@@ -41,8 +47,8 @@ def draw_weather(dice: random.Random) -> Weather:
         death=dice.choice((NEVER, 0.005, 0.03)),
         outages=dice.random() < 0.4,
         restores=restores,
-        # What a restored database forgets was decided before the backup only when nothing is decided afterwards.
-        desk=not restores and dice.random() < 0.5,
+        forgets=forgets,
+        desk=restores == forgets and dice.random() < 0.5,
         phantoms=dice.random() < 0.3,
         wrong_clocks=dice.random() < 0.5,
     )
