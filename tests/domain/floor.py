@@ -13,13 +13,14 @@ from warehouse_app.domain.session import FeedbackKind, Outcome, Session
 NOON = datetime(2026, 5, 10, 12, tzinfo=UTC)
 MUG, LAMP, TEA, BOWL = "MUG", "LAMP", "TEA", "BOWL"
 MUG_CODE, MUG_CASE, TEA_CODE = "4006381333931", "10614141000002", "09506000134352"
-CATALOGUE = Catalogue(
-    [
-        ProductCard(MUG, "Mug", quantity_entry_above=5),
-        ProductCard(LAMP, "Lamp", scan_each=True),
-        ProductCard(TEA, "Tea", lot_rule="lot_expiry", shelf_life_days=100, quantity_entry_above=5),
-        ProductCard(BOWL, "Bowl"),
-    ],
+CARDS = (
+    ProductCard(MUG, "Mug", quantity_entry_above=5),
+    ProductCard(LAMP, "Lamp", scan_each=True),
+    ProductCard(TEA, "Tea", lot_rule="lot_expiry", shelf_life_days=100, quantity_entry_above=5),
+    ProductCard(BOWL, "Bowl"),
+)
+CATALOGUE = Catalogue.of(
+    CARDS,
     [Barcode(MUG_CODE, MUG, 1), Barcode(MUG_CASE, MUG, 12), Barcode(TEA_CODE, TEA, 1)],
 )
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from tests.domain.floor import BOWL, CATALOGUE, LAMP, MUG, MUG_CODE, Floor, text_of
+from tests.domain.floor import BOWL, CARDS, CATALOGUE, LAMP, MUG, MUG_CODE, Floor, text_of
 from warehouse_app.domain.catalogue import Barcode, Catalogue, ProductCard
 from warehouse_app.domain.facts import CartonClosed, GoodsReceived, Picked, PutAway, UnitPacked
 from warehouse_app.domain.packets import (
@@ -26,8 +26,8 @@ from warehouse_app.domain.session import FeedbackKind
 
 BOX = BoxType("S1", "Small", "小", 200, 150, 100, 90, 5_000)
 PHONE = "PHONE"
-PHONES = Catalogue([*CATALOGUE.cards.values(), ProductCard(PHONE, "Phone", serial_rule="serial")], [])
-MUGS = Catalogue([ProductCard(MUG, "Mug", serial_rule="serial")], [Barcode(MUG_CODE, MUG, 1)])
+PHONES = Catalogue.of([*CARDS, ProductCard(PHONE, "Phone", serial_rule="serial")])
+MUGS = Catalogue.of([ProductCard(MUG, "Mug", serial_rule="serial")], [Barcode(MUG_CODE, MUG, 1)])
 HOLD = {"what": "hold", "hold": "h1", "names": "L1", "reason": "recall"}
 RELEASE = {"what": "release", "hold": "h1"}
 HOLD_UNIT = {"what": "hold_serial", "hold": "h2", "sku": PHONE, "serial": "S-1", "reason": "stolen"}

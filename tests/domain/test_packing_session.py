@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.domain.floor import BOWL, CATALOGUE, LAMP, MUG, MUG_CASE, MUG_CODE, TEA, TEA_CODE, Floor, text_of
+from tests.domain.floor import BOWL, CARDS, LAMP, MUG, MUG_CASE, MUG_CODE, TEA, TEA_CODE, Floor, text_of
 from warehouse_app.domain.catalogue import Barcode, Catalogue, ProductCard
 from warehouse_app.domain.facts import (
     CartonChosen,
@@ -32,8 +32,9 @@ BOXES = (
     BoxType("M2", "Middle", "中", 400, 300, 200, 250, 15_000),
 )
 WEIGHTS = {MUG: 300, LAMP: 900, TEA: 100, BOWL: 450}
-HEAVY = Catalogue(
-    [replace(card, weight_g=WEIGHTS[card.sku]) for card in CATALOGUE.cards.values()],
+HEAVY_CARDS = [replace(card, weight_g=WEIGHTS[card.sku]) for card in CARDS]
+HEAVY = Catalogue.of(
+    HEAVY_CARDS,
     [Barcode(MUG_CODE, MUG, 1), Barcode(MUG_CASE, MUG, 12), Barcode(TEA_CODE, TEA, 1)],
 )
 SSCCS = tuple(f"09521234000000{number:04d}" for number in range(1, 5))
@@ -191,7 +192,7 @@ def test_quantity_that_may_not_be_typed_changes_nothing(typed: str, kind: Feedba
 
 def test_risky_product_is_scanned_unit_by_unit() -> None:
     case = Barcode("20614141000009", LAMP, 6)
-    floor = Floor(PackSession(Catalogue(HEAVY.cards.values(), [case])), packet(units(LAMP, 9)))
+    floor = Floor(PackSession(Catalogue.of(HEAVY_CARDS, [case])), packet(units(LAMP, 9)))
     floor.scan(OPEN)
 
     answers = [floor.scan(text) for text in (LAMP, "*9", "20614141000009")]
@@ -585,7 +586,7 @@ def test_order_is_packed_by_following_what_is_expected() -> None:
 
 
 def test_product_without_a_barcode_is_scanned_by_its_sku() -> None:
-    floor = Floor(PackSession(Catalogue([ProductCard("NEW", "New")], [])), packet(units("NEW", 1)))
+    floor = Floor(PackSession(Catalogue.of([ProductCard("NEW", "New")])), packet(units("NEW", 1)))
     floor.scan(OPEN)
 
     assert floor.scan("NEW").feedback.kind is FeedbackKind.LAST

@@ -197,6 +197,8 @@ def _book(database: Database, batch: Sequence[Recorded]) -> Applied:
 
 def _apply_batch(tx: Transaction, batch: Sequence[Recorded]) -> Applied:
     """One transaction: load for the whole batch, apply purely, settle, write, move the cursors."""
+    # Facts come all day long: that somebody has scanned is seen soon enough at the next look.
+    tx.wakes = False
     here = {"warehouse_id": tx.warehouse_id}
     cursors, parked = tx.lock_and_ask(Question(_cursors(), here), Question(_parked(), here))
     if not _move_cursors(tx, batch, cursors):

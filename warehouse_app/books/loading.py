@@ -13,6 +13,7 @@ from warehouse_app.books.rowset import RowSet, Wanted, load_together
 from warehouse_app.books.valuing import value_moves
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
+from warehouse_app.store.feed import MANY
 from warehouse_app.store.ids import new_key
 
 
@@ -42,7 +43,6 @@ FEW = 100
 """Orders up to which a transaction is small: its statements are worth no preparation."""
 
 NAMED_CHANGES = 100
-MANY = "*"
 """What the feed calls more orders than a screen would look up one by one."""
 
 
@@ -261,4 +261,4 @@ def _write_amendments(tx: Transaction, books: Books) -> None:
         text = json.dumps(content)
         rows.append({"work": work, "number": counts[work], "content": text, "recorded_at": tx.recorded_at})
     tx.add(table, rows)
-    tx.announce("amendment", sorted(works))
+    tx.announce("amendment", sorted(works), urgent=True)

@@ -1,8 +1,9 @@
 """The products a station knows, found by whatever a scanner reads."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol, Self
 
 from warehouse_app.domain.scan import Scan, ScanKind
 
@@ -62,35 +63,76 @@ class Found:
     serial: str = ""
 
 
+class Products(Protocol):
+    """Where products and their codes are looked up: a list in memory, or a station's file."""
+
+    def product(self, sku: str) -> ProductCard | None:
+        """The product of this very SKU."""
+
+    def product_folded(self, sku_folded: str) -> ProductCard | None:
+        """The product whose SKU is this one without regard to case."""
+
+    def barcode(self, code: str) -> Barcode | None:
+        """The barcode of this normal form (see normal_code)."""
+
+    def barcodes_of(self, sku: str) -> Sequence[Barcode]:
+        """All barcodes of a product."""
+
+
+class ListedProducts:
+    """Products that are all in memory."""
+
+    def __init__(self, cards: Iterable[ProductCard], barcodes: Iterable[Barcode]) -> None:
+        self._cards = {card.sku: card for card in cards}
+        self._by_folded_sku = {card.sku.casefold(): card for card in self._cards.values()}
+        self._barcodes = {normal_code(barcode.code): barcode for barcode in barcodes}
+
+    def product(self, sku: str) -> ProductCard | None:
+        """See Products."""
+        return self._cards.get(sku)
+
+    def product_folded(self, sku_folded: str) -> ProductCard | None:
+        """See Products."""
+        return self._by_folded_sku.get(sku_folded)
+
+    def barcode(self, code: str) -> Barcode | None:
+        """See Products."""
+        return self._barcodes.get(code)
+
+    def barcodes_of(self, sku: str) -> Sequence[Barcode]:
+        """See Products."""
+        return [barcode for barcode in self._barcodes.values() if barcode.sku == sku]
+
+
 class Catalogue:
     """All products and their codes. SKUs are found without regard to case, GTINs in any of their lengths."""
 
-    def __init__(self, cards: Iterable[ProductCard], barcodes: Iterable[Barcode]) -> None:
-        self.cards: Mapping[str, ProductCard] = {card.sku: card for card in cards}
-        self._by_folded_sku = {card.sku.casefold(): card for card in self.cards.values()}
-        self._barcodes = {normal_code(barcode.code): barcode for barcode in barcodes}
-        self._codes_of: dict[str, list[Barcode]] = {}
-        for barcode in self._barcodes.values():
-            self._codes_of.setdefault(barcode.sku, []).append(barcode)
+    def __init__(self, products: Products) -> None:
+        self._products = products
+
+    @classmethod
+    def of(cls, cards: Iterable[ProductCard], barcodes: Iterable[Barcode] = ()) -> Self:
+        """A catalogue of these products alone."""
+        return cls(ListedProducts(cards, barcodes))
 
     def find(self, scan: Scan) -> Found | None:
         """The product that a scan means, or None. Units of a case code and a GS1 count are multiplied."""
         if scan.kind is not ScanKind.PRODUCT:
             return None
-        barcode = self._barcodes.get(normal_code(scan.gtin or scan.code))
-        card = self.cards.get(barcode.sku) if barcode else self._by_folded_sku.get(scan.code.casefold())
-        if card is None:
+        barcode = self._products.barcode(normal_code(scan.gtin or scan.code))
+        named = self._products.product(barcode.sku) if barcode else self._products.product_folded(scan.code.casefold())
+        if named is None:
             return None
         quantity = (barcode.quantity if barcode else 1) * (scan.quantity or 1)
-        return Found(card, quantity, scan.lot or "", scan.expires_on, scan.serial or "")
+        return Found(named, quantity, scan.lot or "", scan.expires_on, scan.serial or "")
 
     def card(self, sku: str) -> ProductCard:
         """The product of this SKU; one that the station does not know yet is shown by its SKU alone."""
-        return self.cards.get(sku) or ProductCard(sku, sku)
+        return self._products.product(sku) or ProductCard(sku, sku)
 
     def scan_texts(self, sku: str, quantity_at_most: int) -> list[tuple[str, int]]:
         """The codes of a product with their quantities, the largest that is not too many first."""
-        codes = [code for code in self._codes_of.get(sku, []) if code.quantity <= quantity_at_most]
+        codes = [code for code in self._products.barcodes_of(sku) if code.quantity <= quantity_at_most]
         codes.sort(key=lambda code: -code.quantity)
         return [(code.code, code.quantity) for code in codes] or [(sku, 1)]
 

@@ -240,7 +240,7 @@ class PutawaySession(Session[PutawayState]):
         place, units = scan.code, held.waiting.units
         if place == state.packet.source:
             return self.wrong_state(mark("The units come from {location}. Bring them to their place."), location=place)
-        if scan.problem is not None or (self.storage and place not in {*self.storage, *units.suggestions}):
+        if scan.problem is not None or (self.storage and place not in self.storage and place not in units.suggestions):
             return self.wrong_state(mark("{location} is no storage location."), location=place)
         put = _put_away(held, state.packet.source, place)
         work = state.packet.work

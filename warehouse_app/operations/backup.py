@@ -16,6 +16,7 @@ from warehouse_app.operations.copying import CopyFailed, Say, copy_rows, say_not
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database
 from warehouse_app.store.engine import open_database
+from warehouse_app.store.feed import begin_epoch
 from warehouse_app.store.migrate import HEAD, is_known_revision, revision, upgrade
 from warehouse_app.store.server import shown
 from warehouse_app.store.sqlite_file import (
@@ -150,4 +151,6 @@ def _prepare(database: Database, file: Path, staged: Path) -> tuple[str, int, st
         if missing:
             raise BadBackup(file=file, reason=f"its table {min(missing)} is missing")
         proof = Database(engine, database.warehouse_id, database.clock).read(verify)
+        with engine.begin() as connection:
+            begin_epoch(connection)
     return before if before != HEAD else "", proof.moves, proof.head, len(proof.differences)

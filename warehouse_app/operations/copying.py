@@ -14,6 +14,7 @@ from warehouse_app.language import mark
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Transaction
 from warehouse_app.store.engine import open_database
+from warehouse_app.store.feed import begin_epoch
 from warehouse_app.store.migrate import HEAD, revision, upgrade
 from warehouse_app.store.raw_rows import RawRow, read_raw, write_raw
 from warehouse_app.store.server import lift_limits, shown
@@ -183,9 +184,10 @@ def _compared(source: Transaction, target: Connection, rows: dict[str, int]) -> 
 
 
 def _proved(source: Transaction, target: Connection, rows: dict[str, int]) -> Copied:
-    """And the books of every warehouse in the copy tie."""
+    """And the books of every warehouse in the copy tie. From now on the two feeds go their own ways."""
     copied = _compared(source, target, rows)
     differences = [found for _, there in _warehouses(source, target) for found in verify(there).differences]
+    begin_epoch(target)
     return replace(copied, verified=not differences, differences=tuple(differences))
 
 

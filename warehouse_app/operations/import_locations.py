@@ -15,6 +15,7 @@ from warehouse_app.operations.importing import (
     Progress,
     Source,
     import_rows,
+    numbered,
     reference_changed,
 )
 from warehouse_app.store import tables
@@ -91,10 +92,10 @@ def _store(tx: Transaction, batch: Sequence[Entry[dict[str, object]]]) -> Import
             rejects.append(entry.reject(BadCell("kind", message, location=row["location"], kind=row["kind"])))
         else:
             updated.append(entry.values)
-    tx.add(table, added)
-    tx.change(table, updated)
     if added or updated:
-        reference_changed(tx, "location")
+        changed_no = reference_changed(tx, "location")
+        tx.add(table, numbered(added, changed_no))
+        tx.change(table, numbered(updated, changed_no))
     return ImportResult(0, len(added), len(updated), unchanged, tuple(rejects))
 
 

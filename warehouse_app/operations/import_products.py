@@ -19,6 +19,7 @@ from warehouse_app.operations.importing import (
     default_currency,
     find_products,
     import_rows,
+    numbered,
     reference_changed,
 )
 from warehouse_app.store import tables
@@ -135,11 +136,11 @@ def _store(tx: Transaction, batch: Sequence[Entry[ProductRow]]) -> ImportResult:
             updated.append(values)
         else:
             unchanged += 1
-    tx.add(tables.product, added)
-    tx.change(tables.product, updated)
-    tx.put(tables.barcode, codes)
     if added or updated:
-        reference_changed(tx, "product")
+        changed_no = reference_changed(tx, "product")
+        tx.add(tables.product, numbered(added, changed_no))
+        tx.change(tables.product, numbered(updated, changed_no))
+        tx.put(tables.barcode, numbered(codes, changed_no))
     return ImportResult(0, len(added), len(updated), unchanged, tuple(rejects))
 
 

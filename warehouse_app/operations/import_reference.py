@@ -17,6 +17,7 @@ from warehouse_app.operations.importing import (
     Source,
     default_currency,
     import_rows,
+    numbered,
     reference_changed,
 )
 from warehouse_app.operations.warehouses import PEOPLE
@@ -110,7 +111,8 @@ def _store_workers(tx: Transaction, batch: Sequence[Entry[_Values]]) -> ImportRe
     mine = {entry.values["worker"] for entry in good}
     result = store_reference(tx, good, tables.worker)
     if result.added:
-        tx.change(tables.worker, ({"worker": one["worker"], "active": one["worker"] in mine} for one in PEOPLE))
+        people = ({"worker": one["worker"], "active": one["worker"] in mine} for one in PEOPLE)
+        tx.change(tables.worker, numbered(people, reference_changed(tx, "worker")))
     return result + ImportResult(rejects=tuple(rejects))
 
 
@@ -125,8 +127,9 @@ def store_reference(tx: Transaction, batch: Sequence[Entry[_Values]], table: Tab
             added.append(values)
         elif any(row[name] != value for name, value in values.items()):
             updated.append(values)
-    tx.add(table, added)
-    tx.change(table, updated)
     if added or updated:
-        reference_changed(tx, table.name)
+        changed_no = reference_changed(tx, table.name)
+        replicated = "changed_no" in table.c
+        tx.add(table, numbered(added, changed_no) if replicated else added)
+        tx.change(table, numbered(updated, changed_no) if replicated else updated)
     return ImportResult(0, len(added), len(updated), len(batch) - len(added) - len(updated))

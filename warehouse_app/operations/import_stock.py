@@ -32,6 +32,7 @@ from warehouse_app.operations.importing import (
 )
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Transaction
+from warehouse_app.store.feed import MANY
 from warehouse_app.store.ids import new_key
 
 CAUSE = "stock_import"
@@ -121,7 +122,7 @@ def _store(tx: Transaction, batch: Sequence[Entry[StockRow]], costs: dict[str, D
     write(tx, books)
     tx.change(tables.product, ({"sku": sku, "unit_cost": cost} for sku, cost in new_costs.items()))
     if books.moves:
-        tx.announce("stock", ["*"])
+        tx.announce("stock", [MANY])
     return ImportResult(rejects=tuple(rejects), **counts)
 
 

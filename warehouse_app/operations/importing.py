@@ -22,6 +22,7 @@ from warehouse_app.operations.reject_list import RejectList
 from warehouse_app.operations.warehouses import ensure_warehouse
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Transaction
+from warehouse_app.store.feed import MANY
 
 Source = Path | str | BinaryIO
 """A file to import: its path (what ends in .gz is unpacked) or an open binary stream."""
@@ -141,12 +142,21 @@ def _store_batch(tx: Transaction, batch: Sequence[Entry[Parsed]], store: Store[P
     return store(tx, batch)
 
 
-def reference_changed(tx: Transaction, entity: str) -> None:
-    """Tell the stations that they have to load these things anew: all of them, in one row of the feed."""
+def reference_changed(tx: Transaction, entity: str) -> int:
+    """Tell the stations that such things change here, in one row of the feed; gives its number.
+
+    What is written carries that number as its `changed_no`, by which the stations ask for it. Stations of an earlier
+    release load everything anew when the version has changed.
+    """
     tx.lock_warehouse()
     table = tables.warehouse
     tx.connection.execute(update(table).where(tx.mine(table)).values(reference_version=table.c.reference_version + 1))
-    tx.announce(entity, ["*"])
+    return tx.announce(entity, [MANY])
+
+
+def numbered(rows: Iterable[Mapping[str, object]], changed_no: int) -> list[dict[str, object]]:
+    """The rows with the number under which they are written."""
+    return [{**row, "changed_no": changed_no} for row in rows]
 
 
 def default_currency(database: Database) -> str:

@@ -17,6 +17,7 @@ from warehouse_app.domain.errors import StoreUnavailable, WarehouseError
 from warehouse_app.operations.campaigns import keep_campaigns
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Transaction
+from warehouse_app.store.feed import prune_feed
 from warehouse_app.store.lease import GONE_AFTER_S, RENEW_S, Lease
 from warehouse_app.store.migrate import HEAD, check_revision, revision, upgrade
 
@@ -35,6 +36,8 @@ STAND_BY_S = 0.2
 AWAY_S = 1.0
 SEAL_REST_S = 600.0
 """An open page is sealed after so long at the latest; oftener would only make many short pages."""
+PRUNE_S = 60.0
+"""So often the feed is looked through for rows that are old enough to be forgotten."""
 
 
 log = logging.getLogger(__name__)
@@ -99,6 +102,8 @@ def book_once(database: Database) -> Applied:
     done = book_everything(database)
     seal_now(database)
     take_due_snapshots(database)
+    while database.write(prune_feed):
+        pass
     return done
 
 
@@ -175,12 +180,13 @@ class _Rounds:
 
 
 class _IdleWork:
-    """When an idle bookkeeper seals and takes snapshots: full pages soon, the open rest now and then."""
+    """When an idle bookkeeper seals, takes snapshots and forgets old news: full pages soon, the rest now and then."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._look_at = 0.0
         self._rest_at = time.monotonic() + SEAL_REST_S
+        self._prune_at = 0.0
         self._snapshots: Iterator[bool] = iter(())
 
     def do_when_due(self) -> bool:
@@ -191,6 +197,10 @@ class _IdleWork:
         if now >= self._rest_at:
             seal_now(self._database)
             self._rest_at = now + SEAL_REST_S
+        elif now >= self._prune_at:
+            if self._database.write(prune_feed):
+                return True
+            self._prune_at = now + PRUNE_S
         elif now >= self._look_at:
             seal_full_pages(self._database)
             self._snapshots = snapshot_pieces(self._database)

@@ -1,14 +1,21 @@
-"""The reference data that every station keeps a copy of: products, their codes, and people."""
+"""The reference data that every station keeps a copy of: people, boxes, places, products and their codes, in pages."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, Table, func, literal, select, true, tuple_
 
-from warehouse_app.domain.catalogue import Barcode, ProductCard
+from warehouse_app.domain.catalogue import ProductCard
 from warehouse_app.domain.errors import NotFound
 from warehouse_app.language import mark
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
+from warehouse_app.store.feed import Head, Place, read_head
+from warehouse_app.store.tables.warehouse import LASTING
+
+BEFORE_ALL = -1
+"""The number before that of any change: rows that were there before changes had numbers have 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,41 +29,99 @@ class Worker:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
-    """All reference data of one version. `identity` names the database it came from, `storage` the shelves."""
+class Replicated:
+    """A table whose rows stations keep: its columns, the key first, and which rows a station has a use for."""
 
-    identity: str
-    version: int
-    products: tuple[ProductCard, ...]
-    barcodes: tuple[Barcode, ...]
-    workers: tuple[Worker, ...]
-    storage: tuple[str, ...] = ()
+    table: Table
+    columns: tuple[str, ...]
+    kept: ColumnElement[bool]
 
 
-def reference_version(tx: Transaction) -> tuple[str, int]:
-    """Which database this is and the version of its reference data; an empty identity when nothing is set up."""
-    table = tables.warehouse
-    row = tx.row(select(table.c.identity, table.c.reference_version).where(tx.mine(table)))
-    return (row["identity"], row["reference_version"]) if row else ("", 0)
+BOX_COLUMNS = (
+    "carton_type", "name", "name_zh", "length_mm", "width_mm", "height_mm", "weight_g", "max_weight_g", "cost",
+)  # fmt: skip
+
+REPLICATED: Mapping[str, Replicated] = {
+    "worker": Replicated(tables.worker, tuple(field.name for field in fields(Worker)), tables.worker.c.active),
+    "carton_type": Replicated(tables.carton_type, BOX_COLUMNS, true()),
+    "location": Replicated(tables.location, ("location", "kind", "zone", "pickable"), true()),
+    "product": Replicated(tables.product, tuple(field.name for field in fields(ProductCard)), tables.product.c.stocked),
+    "barcode": Replicated(tables.barcode, ("code", "sku", "quantity"), true()),
+}
+"""What is replicated, by the names that the feed has for it, in the order in which a new station needs it."""
 
 
-def read_reference(tx: Transaction) -> Reference:
-    """All reference data as it is now."""
-    identity, version = reference_version(tx)
-    product, barcode, worker, location = tables.product, tables.barcode, tables.worker, tables.location
-    names = [field.name for field in fields(ProductCard)]
-    cards = tx.rows(select(*(product.c[name] for name in names)).where(product.c.stocked).order_by(product.c.sku))
-    codes = tx.rows(select(barcode).order_by(barcode.c.code))
-    people = tx.rows(select(worker).where(worker.c.active).order_by(worker.c.worker))
-    places = tx.rows(select(location.c.location).where(tx.mine(location), location.c.pickable).order_by("location"))
-    return Reference(
-        identity,
-        version,
-        tuple(ProductCard(**row) for row in cards),
-        tuple(Barcode(row["code"], row["sku"], row["quantity"]) for row in codes),
-        tuple(Worker(row["worker"], row["name"], row["badge"], row["role"]) for row in people),
-        tuple(row["location"] for row in places),
-    )
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How far a copy of one table is: the number of the last change in it, and the key of the last row of that."""
+
+    changed_no: int = BEFORE_ALL
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row as it is now; `values` are those of Replicated.columns. One that is not kept is to be forgotten."""
+
+    changed_no: int
+    kept: bool
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The next rows that changed, in the order of their changes, and the feed's head at that same moment."""
+
+    head: Head
+    rows: Sequence[Row]
+
+
+def read_page(tx: Transaction, entity: str, reached: Reached, seen: Place, most: int) -> Page:
+    """The next rows of a table above what a copy has reached; none when it has everything, or its place is lost."""
+    head = read_head(tx, seen)
+    if not head.continues:
+        return Page(head, ())
+    found = tx.connection.execute(_changed(tx, entity, reached).limit(most))
+    return Page(head, [_row(row) for row in found])
+
+
+def read_products(tx: Transaction, skus: Sequence[str]) -> Mapping[str, Sequence[Row]]:
+    """Some products and their codes, for a station whose copy has not got to them yet."""
+    found = {}
+    for entity in ("product", "barcode"):
+        replicated = REPLICATED[entity]
+        query = select(*_columns(replicated)).where(tx.one_of(replicated.table.c.sku, skus))
+        found[entity] = [_row(row) for row in tx.connection.execute(query)]
+    return found
+
+
+def count_changed(tx: Transaction, reached: Mapping[str, Reached]) -> int:
+    """How many rows copies that have reached so far are still to be given."""
+    queries = (_changed(tx, entity, far).order_by(None).subquery() for entity, far in reached.items())
+    return sum(int(tx.value(select(func.count()).select_from(query))) for query in queries)
+
+
+def reference_identity(tx: Transaction) -> str:
+    """Which database this is; empty when nothing is set up."""
+    return str(tx.value(select(tables.warehouse.c.identity).where(tx.mine(tables.warehouse))) or "")
+
+
+def _changed(tx: Transaction, entity: str, reached: Reached) -> Select[Any]:
+    replicated = REPLICATED[entity]
+    table = replicated.table
+    key = table.c[replicated.columns[0]]
+    above = tuple_(table.c.changed_no, key) > tuple_(literal(reached.changed_no), literal(reached.key))
+    query = select(*_columns(replicated)).where(above).order_by(table.c.changed_no, key)
+    return query.where(tx.mine(table), LASTING) if table is tables.location else query
+
+
+def _columns(replicated: Replicated) -> tuple[ColumnElement[Any], ...]:
+    table = replicated.table
+    return (table.c.changed_no, replicated.kept.label("kept"), *(table.c[name] for name in replicated.columns))
+
+
+def _row(values: Sequence[Any]) -> Row:
+    return Row(values[0], bool(values[1]), tuple(values[2:]))
 
 
 def find_worker(tx: Transaction, badge: str) -> Worker:

@@ -28,6 +28,7 @@ DEFAULTS: Mapping[str, object] = {
     "sender": {},
     "review_limit_units": 10_000,
     "starving_after_days": 2,
+    "feed_days": 7,
     "purpose": "live",
 }
 NOT_FOR_PEOPLE = ("sender", "purpose")
@@ -155,6 +156,7 @@ def _check(settings: Mapping[str, object], warehouse_id: str) -> None:
         "gs1_company_prefix": lambda value: value.isascii() and value.isdigit(),
         "review_limit_units": lambda value: int(value) > 0,
         "starving_after_days": lambda value: int(value) >= 0,
+        "feed_days": lambda value: int(value) > 0,
     }
     for name, fits in checks.items():
         if name not in settings:

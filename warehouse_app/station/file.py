@@ -4,7 +4,7 @@ import json
 import os
 import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -149,6 +149,10 @@ class StationFile:
                 return trouble
             self.trouble, self._given_up = None, 0
         return None
+
+    def turn(self) -> AbstractContextManager[object]:
+        """The right to write, for who writes on another connection of this process: held for milliseconds only."""
+        return self._writing
 
     def begin_again(self, facts: Iterable[Sequence[object]] = ()) -> None:
         """Start a new incarnation; a copy of the old file stays beside it for a person.

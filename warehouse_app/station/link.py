@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from datetime import timedelta
 from threading import Lock
 
@@ -16,8 +17,9 @@ from warehouse_app.domain.session import Expected, Need
 from warehouse_app.language import mark
 from warehouse_app.operations import counting, packing, picking, putaway, receiving, shipping
 from warehouse_app.operations.claiming import Amendment, Holder, amendments_above
-from warehouse_app.operations.reference import read_reference, reference_version
+from warehouse_app.operations.reference import reference_identity
 from warehouse_app.station.disk import NotWritten
+from warehouse_app.station.feed import FeedReader, Progress
 from warehouse_app.station.file import StationFile
 from warehouse_app.station.intake import ClonedStation, DatabaseReplaced
 from warehouse_app.station.kept_head import keep_head
@@ -42,6 +44,8 @@ CLAIMS: Mapping[str, tuple[Claim, Waiting]] = {
 
 BOOKKEEPER_ALIVE = timedelta(seconds=5)
 SETTLE_TIMEOUT_S = 10.0
+PAGES_AT_CONNECTING = 10
+"""Full pages of reference rows that are waited for in any case: they come within half a second."""
 
 
 class OtherDatabase(WarehouseError):
@@ -61,6 +65,7 @@ class Link:
         self._database = database
         self._replica = replica
         self._poster = Poster(file, database)
+        self.feed = FeedReader(file, database, replica)
         self._posting = Lock()
         self._known = False
         self.cloned: ClonedStation | None = None
@@ -71,15 +76,18 @@ class Link:
         """Whether the database was found to be this station's; nothing may be posted before."""
         return self._known
 
-    def connect(self, *, may_begin_again: bool = True) -> None:
+    def connect(self, *, may_begin_again: bool = True, in_full: bool = True, progress: Progress | None = None) -> None:
         """Make sure that this is the station's database, and bring the reference data up to date.
+
+        Where a feed is followed, the first copy of very many products need not be `in_full`: it is begun here, and
+        goes on beside the scanning.
 
         A station that was used with another database begins afresh, unless it holds scans that were never posted
         there: then OtherDatabase is raised. One whose file is a copy of another's begins afresh as well, and takes
         along what only it knows; `cloned` then says so. A bench that is at work must not be begun again beneath its
         hands: its caller leaves `may_begin_again` out, and the error is raised in either case.
         """
-        identity, version = self._database.read(reference_version)
+        identity = self._database.read(reference_identity)
         mine = self._file.setting("database")
         if mine and mine != identity:
             waiting = waiting_in(self._file.home)
@@ -96,8 +104,9 @@ class Link:
             with self._file.transaction():
                 self._file.set("database", identity)
         with suppress(NotWritten):  # A full disk keeps what it has; posting must go on.
-            if version != self._replica.version or mine != identity:
-                self._replica.keep(self._database.read(read_reference))
+            self.feed.look()
+            while not self.feed.copy_reference(progress, pages=0 if in_full else PAGES_AT_CONNECTING) and in_full:
+                self.feed.look()
             keep_head(self._file, self._database)
         self._known = True
 
@@ -107,8 +116,11 @@ class Link:
 
     def _begin_again(self, facts: Sequence[tuple[object, ...]] = ()) -> None:
         self._poster.close()
+        self.feed.close()
         self._file.begin_again(facts)
+        self._replica.empty()
         self._poster = Poster(self._file, self._database)
+        self.feed = FeedReader(self._file, self._database, self._replica)
 
     @property
     def database(self) -> Database:
@@ -165,12 +177,14 @@ class Link:
     def fetch(self, task: str, holder: Holder, need: Need) -> Packet:
         """Claim the work that a scan names. Raises a WarehouseError that says why it cannot be had."""
         if not self._known:
-            self.connect(may_begin_again=False)
+            self.connect(may_begin_again=False, in_full=False)
         self.settle()
         claim, _ = CLAIMS[task]
         if task == "pack" and need.kind not in (ScanKind.TOTE, ScanKind.ORDER):
             raise NotFound(thing="order", name=need.code)
-        return with_suggestions(self._database.write(claim, holder, need), self._replica.catalogue)
+        packet = self._database.write(claim, holder, need)
+        self.feed.copy_products(self._replica.unknown(skus_in(asdict(packet))))
+        return with_suggestions(packet, self._replica.catalogue)
 
     def more_totes(self, packet: PickPacket) -> PickPacket:
         """A pick list's packet with totes that are empty now. Raises StoreUnavailable."""
@@ -190,6 +204,18 @@ class Link:
     def close(self) -> None:
         """Close what the link opened."""
         self._poster.close()
+        self.feed.close()
+        self._replica.close()
+
+
+def skus_in(content: object) -> set[str]:
+    """The products that a packet is about, wherever in it they are named."""
+    if isinstance(content, Mapping):
+        here = {str(content["sku"])} if content.get("sku") else set()
+        return here.union(*(skus_in(part) for part in content.values()))
+    if isinstance(content, list | tuple):
+        return set[str]().union(*(skus_in(part) for part in content))
+    return set()
 
 
 def _bookkeeper_is_alive(tx: Transaction) -> bool:

@@ -1,4 +1,4 @@
-"""Posts facts and fetches changes beside the scanning, so that neither waits for the other."""
+"""Posts facts and follows the feed beside the scanning, so that none waits for the others."""
 
 import random
 import threading
@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from warehouse_app.domain.errors import StoreUnavailable, WarehouseError
 from warehouse_app.station.bench import Bench
+from warehouse_app.station.following import FeedFollower
 from warehouse_app.station.link import Link
 from warehouse_app.store.trouble import reason_of
 
@@ -40,6 +41,8 @@ class StationSync:
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name="station-sync", daemon=True)
         self._said = SyncState(live=link.connected, waiting=0, since=bench.now())
+        self._doubts = threading.Event()
+        self.follower = FeedFollower(bench, link, self._doubt)
 
     def __enter__(self) -> Self:
         self.start()
@@ -63,6 +66,7 @@ class StationSync:
     def start(self) -> None:
         """Begin; once only. A link that is not connected yet is connected first."""
         self._thread.start()
+        self.follower.start()
 
     def wake(self) -> None:
         """There is something to post."""
@@ -73,6 +77,7 @@ class StationSync:
         self._stop.set()
         self._wake.set()
         self._thread.join()
+        self.follower.stop()
 
     def _run(self) -> None:
         wait_s = INTERVAL_S
@@ -81,14 +86,14 @@ class StationSync:
             began_at = self._bench.now()
             try:
                 if not self._link.connected:
-                    self._link.connect(may_begin_again=False)
-                if time.monotonic() >= look_again_at or not self._said.live:
+                    self._link.connect(may_begin_again=False, in_full=False)
+                if time.monotonic() >= look_again_at or not self._said.live or self._doubts.is_set():
+                    self._doubts.clear()
                     self._link.look_again()
                     # It answers: from here on it is only a matter of catching up.
                     self._say(live=True, since=began_at)
                     look_again_at = time.monotonic() + LOOK_AGAIN_S
                 self._link.post()
-                self._bench.amended(tuple(self._link.amendments(self._link.works_in_hand())))
                 self._say(live=True, since=began_at)
                 wait_s = INTERVAL_S
             except (WarehouseError, DBAPIError) as caught:
@@ -102,6 +107,11 @@ class StationSync:
             # A scan has something to post at once, but does not bring a database back.
             (self._wake if self._said.live else self._stop).wait(wait_s)
             self._wake.clear()
+
+    def _doubt(self) -> None:
+        """The feed was not answered: find out whether the database is away, though there is nothing to post."""
+        self._doubts.set()
+        self._wake.set()
 
     def _say(self, *, live: bool, since: datetime, problem: WarehouseError | None = None) -> None:
         """`since` is when the look began that found this; what was so before keeps its time."""

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
+from secrets import token_hex
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -34,6 +35,8 @@ Row = Mapping[Any, Any]
 Clock = Callable[[], datetime]
 
 WAREHOUSE = "warehouse_id"
+WAKING = "warehouse_feed"
+"""The channel on which a PostgreSQL server tells, after the commit, that a warehouse's feed has news."""
 LIST_CHUNK = 5_000
 """The most values that one query looks for."""
 
@@ -52,6 +55,9 @@ class Transaction:
         self.abandoned = False
         self._run: Callable[[str, Any], object] = connection.exec_driver_sql
         self._written: dict[str, Any] | None = None
+        self.wakes = True
+        """Whether stations are woken by what is announced here, instead of finding it when they look again."""
+        self._to_wake = False
 
     def rows(self, statement: ClauseElement) -> Sequence[RowMapping]:
         """All rows of a query."""
@@ -221,16 +227,21 @@ class Transaction:
         self.put(table, [{"series": series, "next_number": first + count}])
         return first
 
-    def announce(self, entity: str, keys: Iterable[str], payload: str = "") -> None:
-        """Tell the feed that these things changed, in the order of commits."""
+    def announce(self, entity: str, keys: Iterable[str], payload: str = "", *, urgent: bool = False) -> int:
+        """Tell the feed that these things changed, in the order of commits; gives the first number it took.
+
+        What is urgent wakes stations also where the rest of the transaction does not.
+        """
         names = list(dict.fromkeys(keys))
         first = self.next_numbers("feed_no", len(names))
-        recorded_at = self.recorded_at
+        recorded_at, token = self.recorded_at, token_hex(4)
         self.add_tuples(
             tables.feed,
-            ("feed_no", "entity", "key", "payload", "recorded_at"),
-            [(feed_no, entity, key, payload, recorded_at) for feed_no, key in enumerate(names, first)],
+            ("feed_no", "entity", "key", "payload", "recorded_at", "token"),
+            [(feed_no, entity, key, payload, recorded_at, token) for feed_no, key in enumerate(names, first)],
         )
+        self._to_wake = self._to_wake or (bool(names) and (self.wakes or urgent))
+        return first
 
     @contextmanager
     def at_once(self, *, many: bool) -> Iterator[None]:
@@ -258,6 +269,9 @@ class Transaction:
             self._written = dict(self._lock)
             names = ("warehouse_id", "move_no", "cost_no", "feed_no", "last_recorded_at")
             self.change(tables.warehouse, [{name: self._lock[name] for name in names}])
+        if self._to_wake and self.connection.dialect.name == "postgresql":
+            self._run("SELECT pg_notify(%s, %s)", (WAKING, self.warehouse_id))
+        self._to_wake = False
 
     def _chunks(
         self,

@@ -206,7 +206,7 @@ class Desk(QObject):
         assert self.side is not None
         if not self.side.link.connected:
             self.parts.prepare(self.side.database)
-        self.side.link.connect(may_begin_again=False)
+        self.side.link.connect(may_begin_again=False, in_full=False)
         self._keep_zone(self.side)
 
     def _keep_zone(self, side: StationSide) -> None:

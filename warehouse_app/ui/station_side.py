@@ -39,6 +39,6 @@ def open_side(file: StationFile, database: Database) -> StationSide:
     replica = Replica(file)
     link = Link(file, database, replica)
     with suppress(StoreUnavailable, NotWritten):
-        link.connect()
+        link.connect(in_full=False)
     bench = Bench(file, "pack", database.clock, replica)
     return StationSide(file, database, replica, link, bench, StationSync(bench, link))

@@ -338,7 +338,7 @@ class PackingBench(QObject):
 
 def _fetch_order(link: Link, holder: Holder, need: Need) -> Packet:
     """Claim off the UI thread; new products and codes are taken over on the way."""
-    link.connect(may_begin_again=False)
+    link.connect(may_begin_again=False, in_full=False)
     return link.fetch("pack", holder, need)
 
 
