@@ -61,9 +61,14 @@ def fill_sample(database: Database) -> None:
 
 def release_four_orders(database: Database) -> None:
     """The sample warehouse with four orders, reserved and released to the floor."""
+    release_orders(database, 4)
+
+
+def release_orders(database: Database, count: int) -> None:
+    """The sample warehouse with so many orders, reserved and released to the floor."""
     build_sample_warehouse(database, lambda _step: None)
     today = sample_today(datetime.now(UTC))
-    import_sample_orders(database, READERS, today=today, limit=4, only_last_day=False)
+    import_sample_orders(database, READERS, today=today, limit=count, only_last_day=False)
     reserve_open_orders(database)
     release_waves(database, WaveRequest())
 
