@@ -34,6 +34,11 @@ R = TypeVar("R")
 TRIES = 5
 TOO_MANY = mark("all connections of this program are waiting for it")
 
+FILLED_TABLES = """
+    SELECT quote_ident(relname) FROM pg_class
+    WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace AND pg_relation_size(oid) > 0
+"""
+
 
 def utc_now() -> datetime:
     """The time now, in UTC."""
@@ -117,14 +122,17 @@ class Database:
     def gather_statistics(self) -> None:
         """Let PostgreSQL look at its tables after many rows came in: until it has, it may choose very slow plans.
 
-        SQLite needs no such look. Raises StoreUnavailable.
+        A table that it has seen empty it would take for one that stays so; those it does not look at. SQLite needs no
+        such look. Raises StoreUnavailable.
         """
         if self.engine.dialect.name != "postgresql":
             return
         try:
             with self.engine.begin() as connection:
                 lift_limits(connection)
-                connection.exec_driver_sql("ANALYZE")
+                filled = connection.exec_driver_sql(FILLED_TABLES).scalars().all()
+                if filled:
+                    connection.exec_driver_sql(f"ANALYZE {', '.join(filled)}")
         except OperationalError as error:
             raise StoreUnavailable(reason=reason_of(error)) from error
 

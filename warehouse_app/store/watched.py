@@ -13,9 +13,10 @@ from collections.abc import Callable
 from typing import Any
 
 import psycopg
-from psycopg import waiting
+from psycopg import generators, waiting
 from psycopg.abc import RV, PQGen
 from psycopg.errors import Diagnostic
+from psycopg.pq import TransactionStatus
 
 SILENT_S = 3.0
 """So long nobody wonders about an answer that does not come."""
@@ -58,6 +59,21 @@ class WatchedConnection(psycopg.Connection[Any]):
             self.remove_notice_handler(self._note)
         if self._doubtful:
             raise CommitInDoubt("the standby did not confirm the commit")
+
+    def rollback(self) -> None:
+        """Roll back, and keep what the server has prepared.
+
+        The driver would let all prepared statements go, in case tables were made in the transaction. Ours make none,
+        but decisions are refused by the thousand, and each connection would have to have everything planned anew.
+        """
+        if self.pgconn.transaction_status in (TransactionStatus.INTRANS, TransactionStatus.INERROR):
+            with self.lock:
+                self.wait(self._send_rollback())
+        super().rollback()
+
+    def _send_rollback(self) -> PQGen[None]:
+        self.pgconn.send_query(b"ROLLBACK")
+        yield from generators.execute(self.pgconn)
 
     def wait(self, gen: PQGen[RV], interval: float = LOOK_EVERY_S, timeout: float | None = None) -> RV:
         """Wait as the driver does. A commit that is interrupted is not cancelled: a cancelled one reports success."""
