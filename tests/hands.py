@@ -1,6 +1,6 @@
 """Hands on the floor: stations that take what waits for them and report, rightly or wrongly, at once or late."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -31,15 +31,18 @@ from warehouse_app.domain.facts import (
 from warehouse_app.domain.own_codes import split_own_code
 from warehouse_app.domain.packets import PackPacket, PickPacket
 from warehouse_app.domain.scan import ScanKind
-from warehouse_app.domain.session import Need
+from warehouse_app.domain.session import Expected, Need
 from warehouse_app.operations.claiming import Holder
 from warehouse_app.operations.counting import claim_count_sheet
 from warehouse_app.operations.packing import claim_order, waiting_orders
 from warehouse_app.operations.picking import claim_pick_list, waiting_pick_lists
 from warehouse_app.operations.shipping import claim_manifest, waiting_cartons
 from warehouse_app.store import tables
+from warehouse_app.store.database import Transaction
 
 NO_TOTE = ""
+Waiting = Callable[[Transaction, Holder], Sequence[Expected]]
+"""What a station asks for the work that it could take."""
 
 
 @dataclass
@@ -91,11 +94,16 @@ class Station:
                 self.report([Undone("any", fact.kind, fact.version, encode(fact))], work)
                 self.reported.pop()
 
+    def choose(self, waiting: Waiting, number: int) -> Expected | None:
+        """One of the things that wait for a station; None when there is none."""
+        found = self.desk.database.read(waiting, self.holder)
+        return found[number % len(found)] if found else None
+
     def take_list(self, number: int) -> None:
         """Claim one of the pick lists that wait."""
-        waiting = self.desk.database.read(waiting_pick_lists, self.holder)
-        if waiting and self.picking is None:
-            list_no = _named_by(waiting[number % len(waiting)].scan_text)
+        expected = self.choose(waiting_pick_lists, number) if self.picking is None else None
+        if expected is not None:
+            list_no = named_by(expected.scan_text)
             packet = self.desk.database.write(claim_pick_list, self.holder, Need(ScanKind.PICK_LIST, list_no))
             left = {stop.stop_no: stop.quantity for stop in packet.stops}
             self.picking = Picking(packet, left, dict(packet.totes))
@@ -143,25 +151,25 @@ class Station:
             return
         packet = self.picking.packet
         orders = {stop.order_no for stop in packet.stops}
-        stopped = [name for name in sorted(orders) if self._is_to_stop(name)]
+        stopped = [name for name in sorted(orders) if self.is_to_stop(name)]
         facts: list[Fact] = [AmendmentTaken(packet.work, 1, "{}"), *(WorkStopped(name, 1, "") for name in stopped)]
         facts += [ToteClosed(packet.list_no, order_no, tote) for order_no, tote in self.picking.totes.items()]
         facts += [ListFinished(packet.list_no), WorkFinished(packet.work)]
         self.picking = None
         self.report(facts, packet.work)
 
-    def _is_to_stop(self, order_no: str) -> bool:
+    def is_to_stop(self, order_no: str) -> bool:
+        """Whether the order was cancelled meanwhile."""
         table = tables.fulfilment_order
         query = select(table.c.cancel_requested).where(table.c.order_no == order_no)
         return bool(self.desk.database.read(lambda tx: tx.value(query)))
 
     def open_order(self, number: int) -> None:
         """Claim one of the orders that wait for a bench."""
-        waiting = self.desk.database.read(waiting_orders, self.holder)
-        if waiting and self.packing is None:
-            expected = waiting[number % len(waiting)]
+        expected = self.choose(waiting_orders, number) if self.packing is None else None
+        if expected is not None:
             kind = ScanKind.TOTE if expected.kind == "tote" else ScanKind.ORDER
-            need = Need(kind, _named_by(expected.scan_text))
+            need = Need(kind, named_by(expected.scan_text))
             packet = self.desk.database.write(claim_order, self.holder, need)
             self.packing = Packing(packet)
             self.report([PackingOpened(packet.order_no, "")], packet.work)
@@ -195,7 +203,7 @@ class Station:
         if self.packing is None:
             return
         packet, self.packing = self.packing.packet, None
-        if self._is_to_stop(packet.order_no):
+        if self.is_to_stop(packet.order_no):
             self.report([WorkStopped(packet.order_no, 1, ""), WorkFinished(packet.work)], packet.work)
             return
         closed = CartonClosed(packet.order_no, packet.ssccs[0], 1, "", 400, "scale", last=last)
@@ -203,10 +211,10 @@ class Station:
 
     def hand_over(self, number: int, *, refused: bool) -> None:
         """Scan one of the cartons that wait onto the vehicle, or hold it back."""
-        waiting = self.desk.database.read(waiting_cartons, self.holder)
-        if not waiting:
+        expected = self.choose(waiting_cartons, number)
+        if expected is None:
             return
-        sscc = waiting[number % len(waiting)].scan_text.removeprefix("00")
+        sscc = expected.scan_text.removeprefix("00")
         packet = self.desk.database.write(claim_manifest, self.holder, Need(ScanKind.SSCC, sscc))
         carton = next(one for one in packet.cartons if one.carton == sscc)
         fact: Fact = HandedOver(carton.order_no, sscc, packet.carrier, packet.manifest_no)
@@ -232,7 +240,7 @@ class Station:
         )
 
 
-def _named_by(scan_text: str) -> str:
+def named_by(scan_text: str) -> str:
     """The name in one of the house's own codes."""
     code = split_own_code(scan_text)
     assert code is not None

@@ -2,7 +2,7 @@
 
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -44,10 +44,15 @@ class OrderDesk(DespatchHouse):
 
     def take(self, order_no: str, *lines: tuple[str, int], buyer: Buyer | None = None) -> OrderImport:
         """Import an order of these products and quantities."""
-        who = buyer or Buyer()
+        return self.take_file({order_no: lines}, buyer)
+
+    def take_file(self, orders: Mapping[str, Lines], buyer: Buyer | None = None) -> OrderImport:
+        """Import one file of these orders: products and quantities by order number."""
+        who, ordered_at = buyer or Buyer(), at("07:00").isoformat()
         rows = "".join(
-            f"{order_no},{number},{at('07:00').isoformat()},{who.service},{sku},{quantity},{who.name},{who.address},"
+            f"{order_no},{number},{ordered_at},{who.service},{sku},{quantity},{who.name},{who.address},"
             f"{who.city},GB,{who.policy},{who.customer},{who.note}\n"
+            for order_no, lines in orders.items()
             for number, (sku, quantity) in enumerate(lines, 1)
         )
         return import_orders(self.database, "csv", "shop", [io.BytesIO((HEADER + rows).encode())], readers=READERS)

@@ -95,8 +95,16 @@ class TinyWarehouse:
         return self.database.read(verify).differences
 
     def _post(
-        self, tx: Transaction, happened_at: datetime, worker: str, facts: Sequence[Fact], station: str, work: str
+        self,
+        tx: Transaction,
+        happened_at: datetime,
+        worker: str,
+        facts: Sequence[Fact],
+        station: str,
+        work: str | Sequence[str],
     ) -> None:
+        """`work` is that of all these facts, or one for each."""
+        works = [work] * len(facts) if isinstance(work, str) else work
         done = self._sequences.get(station, 0)
         rows = [
             {
@@ -105,7 +113,7 @@ class TinyWarehouse:
                 "incarnation": "1",
                 "sequence": sequence,
                 "worker": worker,
-                "work": work,
+                "work": of,
                 "epoch": 1,
                 "kind": fact.kind,
                 "version": fact.version,
@@ -114,7 +122,7 @@ class TinyWarehouse:
                 "happened_at": happened_at,
                 "recorded_at": tx.now,
             }
-            for sequence, fact in enumerate(facts, done + 1)
+            for sequence, (fact, of) in enumerate(zip(facts, works, strict=True), done + 1)
         ]
         tx.add(tables.fact, rows)
         cursor = {"station": station, "incarnation": "1", "applied_sequence": 0}

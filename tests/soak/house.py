@@ -12,7 +12,7 @@ from warehouse_app.operations.warehouses import ensure_warehouse, set_up_warehou
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Transaction, utc_now
 
-PRODUCTS, SHELVES, TOTES = 100, 400, 1_000
+PRODUCTS, SHELVES, TOTES, FIRST_ORDERS = 100, 400, 1_000, 600
 HOT = "P000"
 COLUMNS = "location,kind,zone,block,aisle,side,position,level,x_mm,y_mm"
 SERVICE = {
@@ -31,8 +31,13 @@ def product(dice: random.Random) -> str:
     return HOT if dice.random() < 0.2 else f"P{dice.randrange(1, PRODUCTS):03d}"
 
 
+def some_lines(dice: random.Random) -> list[tuple[str, int]]:
+    """The lines of an order."""
+    return [(product(dice), dice.randint(1, 3)) for _ in range(dice.randint(1, 3))]
+
+
 def build_house(database: Database) -> None:
-    """Stock on every shelf, and nothing ordered yet."""
+    """Stock on every shelf, and the first orders released."""
     database.write(ensure_warehouse)
     set_up_warehouse(database, {"timezone": "UTC", "currency": "GBP"})
     products = "".join(f"P{number:03d},Product {number},1.50,GBP\n" for number in range(PRODUCTS))
@@ -47,7 +52,10 @@ def build_house(database: Database) -> None:
     purchases = "po_no,line_no,supplier,sku,quantity,unit_cost\nPO-1,1,SUP,P000,100,1.99\n"
     import_purchase_orders(database, io.BytesIO(purchases.encode()))
     database.write(_furnish)
-    database.gather_statistics()
+    dice = random.Random(0)
+    desk = desk_in(database)
+    desk.take_file({f"first-{number}": some_lines(dice) for number in range(FIRST_ORDERS)})
+    desk.release_all()
 
 
 def _place(number: int) -> str:
