@@ -1,6 +1,6 @@
 """Facts as the stations posted them, how far they are applied, and who holds which work."""
 
-from sqlalchemy import CheckConstraint, Index, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Table, UniqueConstraint, text
 
 from warehouse_app.store.tables.base import metadata, warehouse_id
 from warehouse_app.store.types import flag, moment, number, words
@@ -68,6 +68,8 @@ claim = Table(
     words("wanted_by"),
     CheckConstraint("state IN ('held', 'given_back', 'finished')", name="state"),
 )
+_HELD = text("state = 'held'")
+Index("ix_claim_held", claim.c.warehouse_id, claim.c.work, postgresql_where=_HELD, sqlite_where=_HELD)
 Index("ix_claim_station", claim.c.warehouse_id, claim.c.station, claim.c.state)
 """`ahead` is work that its station has not begun, as far as the books know; `wanted_by` names one that asked for it."""
 

@@ -1,6 +1,6 @@
 """What customers ordered, and what is worked on for them."""
 
-from sqlalchemy import CheckConstraint, Index, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Table, UniqueConstraint, text
 
 from warehouse_app.store.tables.base import metadata, warehouse_id
 from warehouse_app.store.types import flag, moment, number, words
@@ -154,6 +154,15 @@ pick_list = Table(
     moment("ship_by"),
     CheckConstraint("state IN ('open', 'picking', 'done', 'cancelled')", name="state"),
 )
+_TO_WALK = text("state IN ('open', 'picking')")
+Index(
+    "ix_pick_list_to_walk",
+    pick_list.c.warehouse_id,
+    pick_list.c.ship_by,
+    postgresql_where=_TO_WALK,
+    sqlite_where=_TO_WALK,
+)
+Index("ix_pick_list_wave", pick_list.c.warehouse_id, pick_list.c.wave_no)
 
 pick_stop = Table(
     "pick_stop",

@@ -118,8 +118,14 @@ hold = Table(
     words("worker"),
     moment("since"),
     moment("removed_at", required=False),
+    flag("unfinished"),
 )
-"""Stops allocation, picking, packing and handover of everything that matches all its named parts."""
+"""Stops allocation, picking, packing and handover of everything that matches all its named parts.
+
+An `unfinished` one stops all that already, but orders still have to give back what they were promised of it.
+"""
+_IN_FORCE = text("removed_at IS NULL")
+Index("ix_hold_in_force", hold.c.warehouse_id, hold.c.since, postgresql_where=_IN_FORCE, sqlite_where=_IN_FORCE)
 
 _ACTIVE_SERIAL_HOLD = text("removed_at IS NULL AND serial <> ''")
 Index(
