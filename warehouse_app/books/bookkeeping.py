@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from warehouse_app.books import counting, finishing, found_again, packing, picking, putaway, receiving, shipping
+from warehouse_app.books import counting, finishing, found_again, lost, packing, picking, putaway, receiving, shipping
 from warehouse_app.books.applying import apply, needs_of
 from warehouse_app.books.ledger import Books, new_books
 from warehouse_app.books.loading import load, needs, together, write
@@ -22,7 +22,7 @@ from warehouse_app.store import tables
 from warehouse_app.store.asking import Found, Question
 from warehouse_app.store.database import Database, Row, Transaction
 
-APPLIERS = (counting, finishing, found_again, packing, picking, putaway, receiving, shipping)
+APPLIERS = (counting, finishing, found_again, lost, packing, picking, putaway, receiving, shipping)
 """Importing these modules registers their appliers."""
 
 BATCH = 250

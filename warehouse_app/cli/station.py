@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+from warehouse_app.cli import journal
 from warehouse_app.cli.context import Context
 from warehouse_app.cli.parsing import Commands
 from warehouse_app.domain.errors import NotFound, StoreUnavailable
@@ -29,6 +30,7 @@ from warehouse_app.station.wording import error_text, feedback_text, low_space_t
 def add_commands(commands: Commands) -> None:
     """The station group."""
     station = commands.group("station", tr("this station"))
+    journal.add_commands(station)
     parser = station.add("scan", scan, tr("work a task from lines of scans on standard input"))
     parser.add_argument("--task", required=True, choices=list(SESSIONS))
     parser.add_argument("--worker", metavar="BADGE", help=tr("the badge of the worker"))

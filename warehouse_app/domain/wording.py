@@ -146,6 +146,7 @@ DISCREPANCIES: Mapping[str, str] = {
     "serial_of_other_order": mark("Serial of another order"),
     "serial_has_left": mark("Serial seen that has left the house"),
     "cloned_station": mark("Two stations post under one name: one is a copy of the other"),
+    "fact_lost": mark("A scan was lost with a station's disk"),
     "fact_altered": mark("A fact was posted again with other content"),
 }
 

@@ -175,6 +175,7 @@ class StationFile:
             except NotWritten:
                 self.incarnation = old
                 raise
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close the file and let others have it."""
@@ -233,6 +234,8 @@ class StationFile:
     def _with_tables(self) -> Connection:
         connection = self.opens(self.path)
         try:
+            # What was deleted must not be taken for facts when a damaged file is read page by page.
+            connection.execute("PRAGMA secure_delete=ON")
             connection.executescript(SCHEMA)
         except BaseException:
             connection.close()

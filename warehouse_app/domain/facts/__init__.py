@@ -1,7 +1,7 @@
 """Every kind of fact, so that any of them can be decoded once this package is imported."""
 
 from warehouse_app.domain.facts.base import Fact, Recorded, UnknownFact, decode, encode
-from warehouse_app.domain.facts.common import AmendmentTaken, Undone, Unpostable, WorkFinished
+from warehouse_app.domain.facts.common import AmendmentTaken, FactLost, Undone, Unpostable, WorkFinished
 from warehouse_app.domain.facts.counting import Counted, LocationCounted
 from warehouse_app.domain.facts.packing import (
     CartonChosen,
@@ -27,6 +27,7 @@ __all__ = [
     "CartonWeighed",
     "Counted",
     "Fact",
+    "FactLost",
     "FirstPutAway",
     "GoodsReceived",
     "HandedOver",

@@ -55,3 +55,11 @@ class Unpostable(Fact):
     def original(self) -> Fact:
         """The fact that was refused."""
         return decode(self.original_kind, self.original_version, self.original_payload)
+
+
+@fact("fact_lost")
+@dataclass(frozen=True, slots=True)
+class FactLost(Fact):
+    """Nobody has the fact of this number any more: the disk it was on is damaged, and a supervisor has said so."""
+
+    said_by: str
