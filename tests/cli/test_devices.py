@@ -12,6 +12,8 @@ from warehouse_app.devices.printers import NetworkPrinter, Printable, PrinterSta
 from warehouse_app.devices.scales import Scale, protocols
 from warehouse_app.devices.scanners import SerialScanner
 from warehouse_app.devices.serial_line import LineState, LineStatus, Port
+from warehouse_app.domain.scan_text import escape_scan_text
+from warehouse_app.domain.scanner_check import SHEET_CODES
 from warehouse_app.domain.weighing import ScaleReading
 
 
@@ -50,3 +52,17 @@ def test_virtual_devices_are_scanned_weighed_and_printed_with(tmp_path: Path) ->
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=10) == 0
     assert not os.path.lexists(addresses["scanner"])
+
+
+def test_scans_of_the_sheet_are_judged_one_by_one(tmp_path: Path) -> None:
+    scans = [code.content for code in SHEET_CODES]
+    good = "".join(f"{escape_scan_text(scan)}\n" for scan in scans)
+    command = [sys.executable, "-m", "warehouse_app", "--home", str(tmp_path), "devices", "check", "--json"]
+
+    whole = subprocess.run(command, input=good, capture_output=True, text=True, check=False)
+    wrong = subprocess.run(command, input=scans[0].swapcase() + "\n", capture_output=True, text=True, check=False)
+
+    assert (whole.returncode, json.loads(whole.stdout.splitlines()[-1])["left"]) == (0, 0)
+    told = json.loads(wrong.stdout)
+    assert (wrong.returncode, told["code"], told["good"], told["left"]) == (1, "1", False, 10)
+    assert "Caps Lock" in told["remedy"]

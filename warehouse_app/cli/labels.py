@@ -145,8 +145,15 @@ def _for_people(values: LabelValues) -> Values:
 
 
 def _write(context: Context, arguments: Namespace, labels: Sequence[Label]) -> int:
-    """Check every label, then write all of them in the format that the file's name tells."""
-    path, resolution = Path(arguments.out), Resolution(arguments.dpi)
+    write_labels(context, Path(arguments.out), Resolution(arguments.dpi), labels)
+    return 0
+
+
+def write_labels(context: Context, path: Path, resolution: Resolution, labels: Sequence[Label]) -> None:
+    """Check every label, then write all of them in the format that the file's name tells.
+
+    Raises FormatNotKnown, CodeTooWide, CodeReadsWrong, CannotWrite.
+    """
     writers: Mapping[str, Callable[[Sequence[Label], Resolution], bytes]] = {
         ".pdf": lambda every, _: labels_as_pdf(every),
         ".png": _as_png,
@@ -162,7 +169,6 @@ def _write(context: Context, arguments: Namespace, labels: Sequence[Label]) -> i
     save(path, writer(labels, resolution))
     text = tr_n("{n} label in {file}.", "{n} labels in {file}.", len(labels), file=path)
     context.output.result({"labels": len(labels), "file": str(path)}, text)
-    return 0
 
 
 def _as_png(labels: Sequence[Label], resolution: Resolution) -> bytes:

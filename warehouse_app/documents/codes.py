@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, cast
 
 import zxingcpp
 from barcode.codex import Code128, Gs1_128
-from barcode.ean import EuropeanArticleNumber13
+from barcode.ean import EuropeanArticleNumber8, EuropeanArticleNumber13
 from barcode.itf import ITF
 
 from warehouse_app.domain.errors import WarehouseError
-from warehouse_app.domain.identifiers import GTIN, SSCC, CodeError, verify_check_digit
+from warehouse_app.domain.identifiers import GTIN, SSCC, CodeError, expand_upc_e, verify_check_digit
 from warehouse_app.language import mark
 
 if TYPE_CHECKING:
@@ -118,6 +118,22 @@ def ean_13(gtin: str) -> LinearCode:
     return replace(_linear(digits, EuropeanArticleNumber13(digits).build()), quiet=_EAN_QUIET_MODULES)
 
 
+def ean_8(gtin: str) -> LinearCode:
+    """A GTIN of 8 digits as EAN-8."""
+    _require_check_digit(gtin)
+    return replace(_linear(gtin, EuropeanArticleNumber8(gtin).build()), quiet=_EAN_QUIET_MODULES)
+
+
+def upc_e(digits: str) -> LinearCode:
+    """The 8 digits of a UPC-E: the number system, six digits and the check digit of the UPC-A that it stands for."""
+    try:
+        expand_upc_e(digits)
+    except CodeError as error:
+        raise CodeNotValid(text=digits) from error
+    pattern = _grid(zxingcpp.create_barcode(digits, zxingcpp.BarcodeFormat.UPCE))[0]
+    return LinearCode(digits, _dark_runs(pattern), len(pattern), _EAN_QUIET_MODULES)
+
+
 @lru_cache(maxsize=4096)
 def qr_code(text: str) -> SquareCode:
     """A text as QR code, error correction as the writer chooses it."""
@@ -162,11 +178,23 @@ def _square(text: str, symbology: zxingcpp.BarcodeFormat, quiet: int, **options:
         symbol = zxingcpp.create_barcode(text, symbology, **options)
     except ValueError as error:
         raise CodeNotValid(text=text) from error
+    rows = _grid(symbol)
+    runs = tuple((start, row, width) for row, pattern in enumerate(rows) for start, width in _dark_runs(pattern))
+    return SquareCode(text, runs, len(rows), quiet)
+
+
+def _grid(symbol: zxingcpp.Barcode) -> list[str]:
+    """The modules of a code row by row, a dark one being 1."""
     image = symbol.to_image(scale=1, add_quiet_zones=False)
     grid = cast("list[list[int]]", memoryview(cast("Buffer", image)).tolist())
-    rows = ("".join("0" if shade else "1" for shade in row) for row in grid)
-    runs = tuple((start, row, width) for row, pattern in enumerate(rows) for start, width in _dark_runs(pattern))
-    return SquareCode(text, runs, len(grid), quiet)
+    return ["".join("0" if shade else "1" for shade in row) for row in grid]
+
+
+def _require_check_digit(gtin: str) -> None:
+    try:
+        GTIN.parse(gtin)
+    except CodeError as error:
+        raise CodeNotValid(text=gtin) from error
 
 
 @cache
