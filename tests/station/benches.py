@@ -31,11 +31,13 @@ class Station:
     name: str = "S1"
     opens: Connect = connect
     file: StationFile = field(init=False)
+    replica: Replica = field(init=False)
     link: Link = field(init=False)
 
     def __post_init__(self) -> None:
         self.file = StationFile(self.folder, self.name, self.opens)
-        self.link = Link(self.file, self.database, Replica(self.file))
+        self.replica = Replica(self.file)
+        self.link = Link(self.file, self.database, self.replica)
         self.link.connect()
 
     def bench(self, task: str, worker: str = "W-03") -> ConnectedBench:

@@ -9,14 +9,11 @@ from warehouse_app.operations.reference import REPLICATED, count_changed, read_p
 from warehouse_app.station.file import StationFile
 from warehouse_app.station.replica import Replica
 from warehouse_app.station.replica_writer import ReplicaWriter
-from warehouse_app.store.database import Database, Transaction
-from warehouse_app.store.feed import MANY, FeedRow, Head, Place, read_head, rows_after
+from warehouse_app.store.database import Database
+from warehouse_app.store.feed import MANY, TOO_MANY, FeedRow, Place, read_news
 
 PAGE_ROWS = 500
 """Reference rows that one query gives."""
-
-TOO_MANY = 10_000
-"""Rows of the feed that are not read one by one: everything is looked at instead."""
 
 KEEP_PLACE_S = 60.0
 """So often a station notes how far it is while only other things than reference data change."""
@@ -76,7 +73,7 @@ class FeedReader:
         A database that was restored, or that has forgotten how far we were, is copied anew from here on.
         """
         with self._turn:
-            head, rows = self._database.read(_look, self._place, self._read_to, anew=self._anew)
+            head, rows = self._database.read(read_news, self._place, self._read_to, anew=self._anew)
             if not head.identity:
                 return
             if not (head.continues and self._writer.begun()):
@@ -163,7 +160,7 @@ class FeedReader:
             self._kept_at = time.monotonic()
         self._place = place
 
-    def _note(self, rows: list[FeedRow]) -> None:
+    def _note(self, rows: Sequence[FeedRow]) -> None:
         keys = {entity: set(names) for entity, names in self._unread.keys.items()}
         for row in rows:
             keys.setdefault(row.entity, set()).add(row.key)
@@ -173,16 +170,3 @@ class FeedReader:
                 # An import of products brings their codes along.
                 self._pending.add("barcode")
         self._unread = News({entity: frozenset(names) for entity, names in keys.items()}, self._unread.anew)
-
-
-def _look(tx: Transaction, seen: Place, read_to: int, *, anew: bool) -> tuple[Head, list[FeedRow]]:
-    """The head, and what is new above a number, unless the reader begins anew in any case."""
-    head = read_head(tx, seen)
-    rows: list[FeedRow] = []
-    if anew or not head.continues or head.place.number > read_to + TOO_MANY:
-        return head, rows
-    while head.place.number > (last := rows[-1].number if rows else read_to):
-        if not (some := rows_after(tx, last)):
-            break
-        rows.extend(some)
-    return head, rows

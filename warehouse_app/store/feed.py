@@ -19,6 +19,9 @@ MANY = "*"
 PAGE = 1_000
 """Rows that one look at the feed gives at the most."""
 
+TOO_MANY = 10_000
+"""Rows that are not read one by one: everything is looked at instead."""
+
 PRUNED_AT_ONCE = 1_000
 """Rows that one transaction forgets, so that nobody waits for it."""
 
@@ -75,6 +78,22 @@ def rows_after(tx: Transaction, number: int, most: int = PAGE) -> Sequence[FeedR
     feed = tables.feed
     query = select(feed.c.feed_no, feed.c.entity, feed.c.key).where(tx.mine(feed), feed.c.feed_no > number)
     return [FeedRow(*row) for row in tx.connection.execute(query.order_by(feed.c.feed_no).limit(most))]
+
+
+def read_news(tx: Transaction, seen: Place, read_to: int, *, anew: bool = False) -> tuple[Head, Sequence[FeedRow]]:
+    """The head, and what is above the number that a reader has read to.
+
+    No rows when the reader begins anew in any case: because it says so, its place is lost, or they are TOO_MANY.
+    """
+    head = read_head(tx, seen)
+    rows: list[FeedRow] = []
+    if anew or not head.continues or head.place.number > read_to + TOO_MANY:
+        return head, rows
+    while head.place.number > (last := rows[-1].number if rows else read_to):
+        if not (some := rows_after(tx, last)):
+            break
+        rows.extend(some)
+    return head, rows
 
 
 def prune_feed(tx: Transaction) -> bool:
