@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from warehouse_app.ui.scan_bus import ScanBus
+from warehouse_app.ui.scanner_keys import KeyLayout, ScannerSettings
 
 
 class Bench:
@@ -156,3 +157,54 @@ def test_late_timer_gives_queued_keys_a_second_chance(qtbot: QtBot, desktop: QAp
     desktop.removeEventFilter(bench.bus)
 
     assert bench.scans == ["4006381"]
+
+
+def place(bench: Bench, number: int, text: str, *, shift: bool = False, control: bool = False) -> None:
+    """A key by its place on the board, with the character that the system's own layout makes of it."""
+    bench.now_ms += 2
+    none = Qt.KeyboardModifier.NoModifier
+    modifiers = (Qt.KeyboardModifier.ShiftModifier if shift else none) | (
+        Qt.KeyboardModifier.ControlModifier if control else none
+    )
+    event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_unknown, modifiers, number + 8, 0, 0, text)
+    QApplication.sendEvent(bench.handle, event)
+
+
+def test_a_us_scanner_is_read_right_on_a_german_keyboard_with_caps_lock(bench: Bench) -> None:
+    bench.bus.settings = ScannerSettings(layout=KeyLayout.US)
+
+    for number, text, shift in ((21, "Z", False), (44, "y", True), (12, "ß", False), (13, "´", True), (2, "1", False)):
+        place(bench, number, text, shift=shift)
+    place(bench, 27, "", control=True)
+    place(bench, 57, " ")
+    QTest.keyClick(bench.handle, Qt.Key.Key_Return)
+
+    assert bench.scans == ["yZ-+1\x1d "]
+
+
+def test_with_a_prefix_a_slow_scan_is_whole_and_a_fast_typist_is_none(bench: Bench, qtbot: QtBot) -> None:
+    bench.bus.settings = ScannerSettings(prefix="~")
+
+    bench.type("~LOC:A01", gap_ms=300)
+    bench.type("FAST TYPIST", gap_ms=5)
+
+    qtbot.waitUntil(lambda: bench.field.text() == "FAST TYPIST")
+    assert bench.scans == ["LOC:A01"]
+
+
+def test_the_first_key_of_a_prefix_typed_by_a_person_is_given_back(bench: Bench, qtbot: QtBot) -> None:
+    bench.bus.settings = ScannerSettings(prefix="~~")
+
+    bench.type("~a", gap_ms=5, end=None)
+
+    qtbot.waitUntil(lambda: bench.field.text() == "~a")
+    bench.type("~~X1", gap_ms=5)
+    assert bench.scans == ["X1"]
+
+
+def test_an_identifier_that_serves_as_prefix_stays(bench: Bench) -> None:
+    bench.bus.settings = ScannerSettings(prefix="]")
+
+    bench.type("]C10109506000134352", gap_ms=300)
+
+    assert bench.scans == ["]C10109506000134352"]

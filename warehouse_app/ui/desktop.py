@@ -81,6 +81,8 @@ class Desktop(QObject):
         self._status = StatusWords(self.desk, self.window.status)
         self.desk.changed.connect(self._changed)
         preferences.language_changed.connect(self._status.show_all)
+        preferences.scanner_changed.connect(self._set_scanner)
+        self._set_scanner()
 
     def open(self) -> None:
         """Show the window, and open everything else behind it."""
@@ -96,6 +98,9 @@ class Desktop(QObject):
         self._status.close()
         self.desk.close()
         self.keeper.stop()
+
+    def _set_scanner(self) -> None:
+        self.bus.settings = self.desk.tools.preferences.scanner
 
     def _entries(self) -> tuple[ScreenEntry, ...]:
         return (

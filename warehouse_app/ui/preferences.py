@@ -6,6 +6,7 @@ from typing import cast
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from warehouse_app.language import LANGUAGES
+from warehouse_app.ui.scanner_keys import BOUNCE_MS, KeyLayout, ScannerSettings
 from warehouse_app.ui.theme import THEMES
 
 
@@ -15,6 +16,7 @@ class Preferences(QObject):
     language_changed = Signal(str)
     theme_changed = Signal(str)
     station_changed = Signal(str)
+    scanner_changed = Signal()
 
     def __init__(self, file: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +51,23 @@ class Preferences(QObject):
         if value != self.station:
             self._settings.setValue("station", value)
             self.station_changed.emit(value)
+
+    @property
+    def scanner(self) -> ScannerSettings:
+        """How the scanner on the keyboard's plug is set."""
+        return ScannerSettings(
+            str(self._settings.value("scanner/prefix", "", type=str)),
+            KeyLayout(self._one_of("scanner/layout", tuple(KeyLayout))),
+            max(0, int(cast("int", self._settings.value("scanner/bounce_ms", BOUNCE_MS, type=int)))),
+        )
+
+    @scanner.setter
+    def scanner(self, value: ScannerSettings) -> None:
+        if value != self.scanner:
+            self._settings.setValue("scanner/prefix", value.prefix)
+            self._settings.setValue("scanner/layout", value.layout.value)
+            self._settings.setValue("scanner/bounce_ms", value.bounce_ms)
+            self.scanner_changed.emit()
 
     @property
     def navigation_folded(self) -> bool:

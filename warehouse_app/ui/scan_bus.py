@@ -2,7 +2,7 @@
 
 A scanner types 20 characters in the time a person types one. Characters are held back until it is clear who typed
 them: a burst that ends in Enter or Tab is a scan and is swallowed; anything slower is given on, in order, at most one
-gap late.
+gap late. A scanner that sends a prefix is known by that instead, however busy the machine is.
 """
 
 import time
@@ -12,28 +12,29 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 
+from warehouse_app.ui.scanner_keys import ScannerSettings, character_of
+
 FIRST_GAP_MS = 35  # No person types six characters this fast.
 LATER_GAP_MS = 140  # Once six have come this fast it is a scanner, which a busy machine may hold up.
 SURE_AFTER = 6
 SHORTEST_SCAN = 3
 FASTEST_REPEAT_MS = 12  # Qt calls the second of two like characters a repeat when a scanner sends them at once.
+PREFIX_GAP_MS = 1_000  # Behind its prefix everything is the scanner's.
 LATE_MS = 15  # A timer this late means the program was busy: keys may be queued that belong to the burst.
 SECOND_CHANCE_MS = 10
-GROUP_SEPARATOR = "\x1d"  # Scanners send GS1's separator as Ctrl+].
+AIM_FLAG = "]"
 
 _ENDS = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Tab}
 _MODIFIER_KEYS = {Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta}
-_COMMAND_MODIFIERS = (
-    Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
-)
 
 
 @dataclass(frozen=True, slots=True)
 class _HeldKey:
-    """A key that is not yet known to be a person's, and the window it was meant for."""
+    """A key that is not yet known to be a person's, the window it was meant for, and what it says in a scan."""
 
     window: QObject
     event: QKeyEvent
+    character: str
 
 
 def _monotonic_ms() -> float:
@@ -58,6 +59,7 @@ class ScanBus(QObject):
         subtracted from each other.
         """
         super().__init__(parent)
+        self.settings = ScannerSettings()
         self._key_time_ms = key_time_ms or (lambda event: float(event.timestamp()))
         self._clock_ms = clock_ms
         self._held: list[_HeldKey] = []
@@ -86,7 +88,7 @@ class ScanBus(QObject):
 
     def _keep_from_shortcuts(self, event: QKeyEvent) -> bool:
         """A shortcut would swallow a plain character before the bus sees the key."""
-        if _is_plain(event) or (self._held and event.key() in _ENDS):
+        if character_of(event, self.settings.layout) or (self._held and event.key() in _ENDS):
             event.accept()
             return True
         return False
@@ -102,24 +104,38 @@ class ScanBus(QObject):
         if event.key() in _MODIFIER_KEYS:
             return False
         held_down = event.isAutoRepeat() and (not self._held or since_last_ms > FASTEST_REPEAT_MS)
-        if held_down or not _is_plain(event):
+        character = "" if held_down else character_of(event, self.settings.layout)
+        if character and not self._may_begin_with(character):
+            # The held keys turned out to be a person's; this one may still begin a scan.
+            self.release()
+            character = character if self._may_begin_with(character) else ""
+        if not character:
             self.release()
             return False
-        self._held.append(_HeldKey(window, event.clone()))
+        self._held.append(_HeldKey(window, event.clone(), character))
         self._last_key_ms = pressed_ms
         self._second_chance_used = False
         self._wait(self._gap_ms() + 5)
         return True
 
     def _finish(self) -> bool:
-        if len(self._held) < SHORTEST_SCAN:
+        text, prefix = self._text(), self.settings.prefix
+        if len(text) < SHORTEST_SCAN or (prefix and len(text) <= len(prefix)):
             self.release()
             return False
-        text = "".join(key.event.text() for key in self._held)
         self._held.clear()
         self._timer.stop()
-        self.scanned.emit(text)
+        # An AIM identifier serves as a prefix too, but says what was scanned.
+        self.scanned.emit(text if prefix == AIM_FLAG else text.removeprefix(prefix))
         return True
+
+    def _text(self) -> str:
+        return "".join(key.character for key in self._held)
+
+    def _may_begin_with(self, character: str) -> bool:
+        """Whether what is held, with this character, can still be a scan."""
+        text, prefix = self._text() + character, self.settings.prefix
+        return text.startswith(prefix) or prefix.startswith(text)
 
     def release(self) -> None:
         """Give the held keys on to the windows they were meant for, in their order."""
@@ -133,6 +149,9 @@ class ScanBus(QObject):
             self._replaying = False
 
     def _gap_ms(self) -> int:
+        prefix = self.settings.prefix
+        if prefix and len(self._held) >= len(prefix):
+            return PREFIX_GAP_MS
         return FIRST_GAP_MS if len(self._held) < SURE_AFTER else LATER_GAP_MS
 
     def _wait(self, wait_ms: int) -> None:
@@ -150,11 +169,3 @@ class ScanBus(QObject):
 
 def _ends_scan(event: QKeyEvent) -> bool:
     return event.key() in _ENDS or (bool(event.text()) and event.text() in "\r\n\t")
-
-
-def _is_plain(event: QKeyEvent) -> bool:
-    """Whether the key types a character that may be part of a code."""
-    text = event.text()
-    if text == GROUP_SEPARATOR:
-        return True
-    return bool(text) and text.isprintable() and not event.modifiers() & _COMMAND_MODIFIERS
