@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from warehouse_app.ui.theme import px
+from warehouse_app.ui.theme import Tone, px
 from warehouse_app.ui.widgets.icon_box import IconBox
 from warehouse_app.ui.widgets.styled import Styled
 from warehouse_app.ui.widgets.text import Label
@@ -25,8 +25,15 @@ class StatusItem(Styled):
         """Show this state."""
         self._icon.show_icon(view.icon, view.tone)
         self._text.setText(view.text)
+        self._show_urgency(urgent=view.tone in (Tone.WARN, Tone.ERROR))
         self.setToolTip(view.tip)
         self.setAccessibleName(view.text)
+
+    def _show_urgency(self, *, urgent: bool) -> None:
+        """Colour alone is easily overlooked at the foot of a screen."""
+        if self._text.property("urgent") != urgent:
+            self._text.setProperty("urgent", urgent)
+            self._text.style().polish(self._text)
 
     def restyle(self) -> None:
         self._layout.setContentsMargins(0, 0, px(14), 0)
