@@ -127,11 +127,11 @@ class Link:
         """The shared database."""
         return self._database
 
-    def post(self) -> Posted:
-        """Post everything that waits. Raises StoreUnavailable."""
+    def post(self, goes_on: Callable[[], bool] = lambda: True) -> Posted:
+        """Post everything that waits, for as long as that `goes_on`. Raises StoreUnavailable."""
         with self._posting:
             try:
-                return self._poster.post()
+                return self._poster.post(goes_on)
             except DatabaseReplaced:
                 self._known = False
                 raise

@@ -1,7 +1,7 @@
 """Posting: sends journalled facts to the shared database, each exactly once, in order."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -70,12 +70,15 @@ class Poster:
         self.posted_to = int(file.setting("posted") or 0)
         """How far the shared database was last known to have the journal; rises with every batch."""
 
-    def post(self) -> Posted:
-        """Post everything that waits. Raises StoreUnavailable when the database is away; nothing is lost then."""
+    def post(self, goes_on: Callable[[], bool] = lambda: True) -> Posted:
+        """Post everything that waits, for as long as that `goes_on`.
+
+        Raises StoreUnavailable when the database is away; nothing is lost then.
+        """
         if self._mark is None:
             self._mark = self._ask()
         before = self._mark
-        while rows := facts_after(self._connection, max(self._mark.sequence, self._pruned_to), BATCH):
+        while goes_on() and (rows := facts_after(self._connection, max(self._mark.sequence, self._pruned_to), BATCH)):
             try:
                 self._send(rows)
             except FactsForgotten:

@@ -93,7 +93,7 @@ class StationSync:
                     # It answers: from here on it is only a matter of catching up.
                     self._say(live=True, since=began_at)
                     look_again_at = time.monotonic() + LOOK_AGAIN_S
-                self._link.post()
+                self._link.post(lambda: not self._stop.is_set())
                 self._say(live=True, since=began_at)
                 wait_s = INTERVAL_S
             except (WarehouseError, DBAPIError) as caught:
