@@ -128,18 +128,33 @@ def test_commit_whose_sync_failed_is_not_found_after_a_crash(disk: FaultyDisk, t
 
 def test_reserve_takes_real_room_of_the_size_that_was_set(tmp_path: Path) -> None:
     file = StationFile(tmp_path, "S1")
-    sizes = [(tmp_path / "station.reserve").stat().st_blocks * 512]
-    with file.transaction():
-        file.set("reserve_mb", "2")
+    first = allocated(tmp_path)
+
+    file.set_reserve(2)
+    second = allocated(tmp_path)
     file.close()
     (tmp_path / "station.reserve").unlink()
+    StationFile(tmp_path).close()
 
-    file = StationFile(tmp_path)
-    sizes.append((tmp_path / "station.reserve").stat().st_blocks * 512)
-    file.close()
+    assert first >= RESERVE_MB * MB
+    assert 2 * MB <= second < 3 * MB
+    assert allocated(tmp_path) == second
 
-    assert sizes[0] >= RESERVE_MB * MB
-    assert 2 * MB <= sizes[1] < 3 * MB
+
+@pytest.mark.on("sqlite")
+def test_command_sets_the_reserve_and_tells_the_room(engine: str, tmp_path: Path) -> None:
+    del engine
+    premises = Premises(tmp_path / "unused.db", tmp_path / "home")
+
+    told = premises.json("station", "disk", "--reserve", "3")
+
+    assert 3 * MB <= told["reserve"] < 4 * MB
+    assert set(told) == {"folder", "used_percent", "free", "low", "reserve"}
+
+
+def allocated(folder: Path) -> int:
+    """Bytes of the disk that the reserve has."""
+    return (folder / "station.reserve").stat().st_blocks * 512
 
 
 def test_space_is_low_from_eighty_percent_on_or_when_little_is_left() -> None:

@@ -1,10 +1,13 @@
 """The station's journal: durable, replayable, owned by one process, and refusing nothing a scanner can send."""
 
+import shutil
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.despatch import DespatchHouse
 from tests.processes import Premises
@@ -12,10 +15,13 @@ from tests.station.benches import NOON, Station, fact_count, put_away, table_cou
 from warehouse_app.domain.facts import AmendmentTaken, UnitPacked
 from warehouse_app.domain.packing import PackSession
 from warehouse_app.domain.tasks import SESSIONS
+from warehouse_app.station.bench import Bench
 from warehouse_app.station.file import FolderUnusable, StationBusy, StationFile, connect
 from warehouse_app.station.journal import FactTooLarge, Journal
 from warehouse_app.station.posting import prune
+from warehouse_app.station.replica import Replica
 from warehouse_app.store.database import Database
+from warehouse_app.store.ids import new_key
 
 CONTROLS = [chr(code) for code in (*range(32), *range(127, 160))]
 HOSTILE = [
@@ -173,6 +179,55 @@ def test_replayed_session_stands_where_the_live_one_stood(house: DespatchHouse, 
     assert live.state is not None
     assert replayed.state is not None
     assert (replayed.state.lines, replayed.state.cartons) == (live.state.lines, live.state.cartons)
+
+
+@pytest.fixture
+def order_in_hand(house: DespatchHouse, station: Station) -> Path:
+    """The file of a station that has just begun to pack an order."""
+    house.pick(house.picking("1", quantity=6))
+    station.bench("pack").scan("ORD:1")
+    station.file.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return station.file.path
+
+
+SCANS = st.lists(
+    st.sampled_from(
+        ("CUP", "CUP", "CUP", "POT", "*2", "*3", "CMD:UNDO", "CMD:CLOSE", "CMD:REOPEN", "CMD:NEXT-BOX",
+         "CMD:PROBLEM-DAMAGED", "CMD:PROBLEM-MISSING", "@weight", "ORD:1", "9521234543213", "")
+    ),
+    max_size=20,
+)  # fmt: skip
+
+
+@pytest.mark.on("sqlite")
+@given(scans=SCANS)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_was_scanned_the_journal_gives_the_same_session_again(scans: list[str], order_in_hand: Path) -> None:
+    folder = order_in_hand.parent / new_key()
+    folder.mkdir()
+    shutil.copy(order_in_hand, folder / "station.db")
+    file = StationFile(folder)
+    live = bench_on(file)
+    assert live.session.current == "pack:1"
+
+    for scan_text in scans:
+        answer = live.weigh(420) if scan_text == "@weight" else live.scan(scan_text)
+        again = bench_on(file)
+
+        assert again.session.prompt() == live.session.prompt(), answer
+        assert (again.session.current, again.expected()) == (live.session.current, live.expected())
+        assert again.session.last_quantity == live.session.last_quantity
+        assert {work: vars(state) for work, state in again.session.states.items()} == {
+            work: vars(state) for work, state in live.session.states.items()
+        }
+    file.close()
+
+
+def bench_on(file: StationFile) -> Bench:
+    """A bench that knows nothing but this file."""
+    bench = Bench(file, "pack", lambda: datetime.now(UTC), replica=Replica(file))
+    bench.sign_on("W-03")
+    return bench
 
 
 def test_undone_units_are_packed_once_in_the_books(house: DespatchHouse, station: Station) -> None:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from warehouse_app.cli import journal
+from warehouse_app.cli import disk, journal
 from warehouse_app.cli.context import Context
 from warehouse_app.cli.parsing import Commands
 from warehouse_app.domain.errors import NotFound, StoreUnavailable
@@ -31,6 +31,7 @@ def add_commands(commands: Commands) -> None:
     """The station group."""
     station = commands.group("station", tr("this station"))
     journal.add_commands(station)
+    disk.add_commands(station)
     parser = station.add("scan", scan, tr("work a task from lines of scans on standard input"))
     parser.add_argument("--task", required=True, choices=list(SESSIONS))
     parser.add_argument("--worker", metavar="BADGE", help=tr("the badge of the worker"))

@@ -96,7 +96,8 @@ class Bench:
     def hear(self) -> Answer | None:
         """Take the changes that have arrived, also while nobody scans; an answer when somebody must be told."""
         try:
-            return self.take_amendments()
+            with self.file.telling_trouble():
+                return self.take_amendments()
         except NotWritten as error:
             return self._not_taken(error)
 
@@ -233,7 +234,8 @@ class Bench:
         started = time.perf_counter()
         trouble = self.file.look_again()
         try:
-            answer = act() if trouble is None else self._not_taken(trouble)
+            with self.file.telling_trouble():
+                answer = act() if trouble is None else self._not_taken(trouble)
         except NotWritten as error:
             answer = self._not_taken(error)
         ms = round((time.perf_counter() - started) * 1000, 3)

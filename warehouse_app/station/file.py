@@ -123,16 +123,29 @@ class StationFile:
 
         Raises NotWritten when the disk does not take it; then `trouble` says so until `look_again` finds it over.
         """
-        with self._writing:
-            try:
-                with self._all_or_nothing():
-                    yield
-            except pysqlite3.DatabaseError as error:
-                trouble = trouble_of(error, self.home)
-                if trouble is None:
-                    raise
+        with self._writing, self.telling_trouble(), self._all_or_nothing():
+            yield
+
+    @contextmanager
+    def telling_trouble(self) -> Iterator[None]:
+        """Turn what the disk does to a statement, be it one that only reads, into NotWritten, and stop the station."""
+        try:
+            yield
+        except pysqlite3.DatabaseError as error:
+            trouble = trouble_of(error, self.home)
+            if trouble is None:
+                raise
+            with self._writing:
                 self._stop(trouble)
-                raise trouble from error
+            raise trouble from error
+
+    def set_reserve(self, megabytes: int) -> None:
+        """Keep so much room back from now on, as far as there is room. Raises NotWritten."""
+        with self.transaction():
+            self.set(RESERVE_SETTING, str(megabytes))
+        self.reserve.release()
+        self.reserve.size = megabytes * MB
+        self.reserve.make()
 
     def look_again(self) -> NotWritten | None:
         """Why nothing is taken, None when the disk takes commits. After trouble that is tried out, reserve included."""

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from pysqlite3 import DatabaseError
+
 from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.domain.facts import AmendmentTaken, Fact, Recorded, WorkFinished, decode, encode
 from warehouse_app.domain.facts.base import PAYLOAD_LIMIT
@@ -20,6 +22,15 @@ class FactTooLarge(WarehouseError):
     """A fact whose payload no journal takes; the scan was not counted."""
 
     message = mark("This scan is too long to be recorded ({size} bytes). Check what was scanned.")
+
+
+class JournalUnreadable(WarehouseError):
+    """The disk does not give back what is on it."""
+
+    message = mark(
+        "The station's journal cannot be read ({reason}). Call the supervisor: its scans can be carried by file. Run:"
+        " warehouse-app station journal export FILE"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +173,12 @@ class Journal:
 
 
 def facts_after(connection: Connection, sequence: int, limit: int) -> list[tuple[object, ...]]:
-    """Raw journal rows above a sequence, for posting; on the reader's own connection."""
+    """Raw journal rows above a sequence, for posting; on the reader's own connection. Raises JournalUnreadable."""
     query = f"SELECT {COLUMNS} FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?"  # noqa: S608 - constant
-    return list(connection.execute(query, (sequence, limit)))
+    try:
+        return list(connection.execute(query, (sequence, limit)))
+    except DatabaseError as error:
+        raise JournalUnreadable(reason=str(error)) from error
 
 
 def recorded_from(row: Sequence[object], station: str, incarnation: str) -> Recorded:

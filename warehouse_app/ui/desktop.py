@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from warehouse_app.language import mark, tr, use_language
-from warehouse_app.station.file import StationBusy, StationFile
+from warehouse_app.station.file import FolderUnusable, StationBusy, StationFile
 from warehouse_app.ui.children import Keeper
 from warehouse_app.ui.crash import CrashHook
 from warehouse_app.ui.desk import Desk, DesktopParts, Tools
@@ -47,6 +47,9 @@ def run_desktop(parts: DesktopParts) -> int:
         file = StationFile(parts.home, preferences.station)
     except StationBusy as busy:
         _say_busy(busy)
+        return 1
+    except FolderUnusable as error:
+        _say_unusable(error)
         return 1
     _log_to(parts.home)
     hook = CrashHook(parts.version)
@@ -132,6 +135,14 @@ def _say_busy(busy: StationBusy) -> None:
     box = QMessageBox(QMessageBox.Icon.Information, tr("Warehouse App is open already"), "")
     box.setText(tr("This station is in use by {owner}.", **busy.values))
     box.setInformativeText(tr("Go on in that window, or close that program first and start again."))
+    box.exec()
+
+
+def _say_unusable(error: FolderUnusable) -> None:
+    """Such as a disk that is full or can only be read: nothing could be recorded."""
+    box = QMessageBox(QMessageBox.Icon.Critical, tr("Warehouse App cannot start"), "")
+    box.setText(tr("The station's folder {folder} cannot be used: {reason}.", **error.values))
+    box.setInformativeText(tr("Free space or mend the disk, then start again. Scans that are there already are kept."))
     box.exec()
 
 
