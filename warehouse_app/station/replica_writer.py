@@ -4,6 +4,8 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from pysqlite3 import DatabaseError
+
 from warehouse_app.operations.reference import BEFORE_ALL, REPLICATED, Page, Reached, Row
 from warehouse_app.station.disk import trouble_of
 from warehouse_app.station.file import Connection, StationFile
@@ -150,17 +152,24 @@ class ReplicaWriter:
 
         Raises NotWritten; what is there already goes on being used.
         """
-        with self._file.turn():
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
+        try:
+            with self._file.turn(), self._all_or_nothing():
                 yield
-                self._connection.execute("COMMIT")
-            except BaseException as error:
-                self._roll_back()
-                trouble = trouble_of(error, self._file.home)
-                if trouble is None:
-                    raise
-                raise trouble from error
+        except DatabaseError as error:
+            trouble = trouble_of(error, self._file.home)
+            if trouble is None:
+                raise
+            raise trouble from error
+
+    @contextmanager
+    def _all_or_nothing(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
 
     def _roll_back(self) -> None:
         """SQLite has done so by itself after some errors."""
