@@ -4,6 +4,7 @@ import gc
 import io
 import shutil
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -71,13 +72,13 @@ class House:
         lines: Done = defaultdict(Counter, {key: Counter(done) for key, done in self._first_lines.items()})
         return Reckoning(Counter(self._first_lying), lines)
 
-    def begin(self, folder: Path) -> None:
-        """Everything as at noon: the database, and the folders of the stations in this one."""
+    def begin(self, folder: Path, stations: Iterable[str]) -> None:
+        """Everything as at noon: the database, and the folders of these stations in this one."""
         self.put_back(self._first)
-        for name, content in self._station_files.items():
+        for name in stations:
             home = folder / name
             home.mkdir(parents=True)
-            (home / STATION_FILE).write_bytes(content)
+            (home / STATION_FILE).write_bytes(self._station_files[name])
 
     def _begin_station(self, name: str) -> bytes:
         """The file of a station that was connected once and has done nothing yet."""

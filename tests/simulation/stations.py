@@ -92,6 +92,8 @@ class SimStation:
         self._file: StationFile | None = None
         self._connected: ConnectedBench | None = None
         self._last_scan = "ZZZ"
+        self._tried: set[str] = set()
+        """Work that was begun, or refused: nobody scans that again and again."""
         self._acts: tuple[tuple[Callable[[], None], float], ...] = (
             (self.scan, 10), (self.synchronize, 5), (self.by_hand, 3), (self.look_again, 0.5), (self.restart, 0.4),
         )  # fmt: skip
@@ -125,6 +127,8 @@ class SimStation:
         """Start the program: it stands where the journal stands."""
         file = self._file = StationFile(self._home, self.name, self._open)
         self._work_on(file, task or self._task_in_hand(file) or self._floor.dice.choice(TASKS))
+        if self._floor.dice.random() < 0.5:
+            return  # The synchronization connects before the program does.
         try:
             self.connected.link.connect()
         except WarehouseError as error:
@@ -220,12 +224,14 @@ class SimStation:
 
     def _begin_something(self) -> None:
         """Scan work that was seen lying there, or that the program knows of; else do something else."""
-        dice, seen = self._floor.dice, WORK_SEEN[self.bench.session.task]
-        if self._floor.frozen or dice.random() < 0.2:
+        dice, seen = self._floor.dice, [code for code in WORK_SEEN[self.bench.session.task] if code not in self._tried]
+        if self._floor.frozen or dice.random() < 0.2 or not seen:
             self._other_task()
             self.by_hand()
         elif dice.random() < 0.8:
-            self._scan(dice.choice(seen))
+            code = dice.choice(seen)
+            self._tried.add(code)
+            self._scan(code)
         else:
             self.connected.look_for_work()
             if self.bench.expected():

@@ -38,7 +38,7 @@ def draw_weather(dice: random.Random) -> Weather:
     return Weather(
         stations=dice.choice((2, 2, 2, 3, 4)),
         bookkeepers=dice.choice((1, 1, 2)),
-        steps=dice.choice((12, 20, 20, 36)),
+        steps=dice.choice((8, 14, 14, 30)),
         refused=dice.choice((NEVER, 0.02, 0.1)),
         broken=dice.choice((NEVER, 0.02, 0.1)),
         lost=dice.choice((NEVER, 0.05, 0.2)),

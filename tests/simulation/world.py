@@ -44,7 +44,7 @@ class World:
         self._house.network.restarted.clear()
         self._time = TrueTime(NOON)
         self._folder = ram_folder("warehouse-run-")
-        self._house.begin(self._folder)
+        self._house.begin(self._folder, NAMES[: self.weather.stations])
         self._calm = False
         self._cut_off: set[str] = set()
         self._outage = 0
