@@ -12,17 +12,20 @@ from tests.simulation.arithmetic import Done, Lying, Written
 FACT = "station, incarnation, sequence, fact_id, work, epoch, kind, version, payload"
 
 
-def journal_of(home: Path) -> list[Written]:
-    """A station's journal, in order."""
+def rows_of(home: Path, query: str) -> list[tuple[Any, ...]]:
+    """The rows of a query on a station's file."""
     connection = pysqlite3.connect(f"file:{home / 'station.db'}?mode=ro", uri=True)
     try:
-        settings = dict(connection.execute("SELECT key, value FROM setting").fetchall())
-        rows = connection.execute(
-            "SELECT sequence, fact_id, work, epoch, kind, version, payload FROM journal ORDER BY sequence"
-        ).fetchall()
+        return list(connection.execute(query).fetchall())
     finally:
         connection.close()
-    return [Written(settings["station"], settings["incarnation"], *row) for row in rows]
+
+
+def journal_of(home: Path) -> list[Written]:
+    """A station's journal, in order."""
+    settings = dict(rows_of(home, "SELECT key, value FROM setting"))
+    query = "SELECT sequence, fact_id, work, epoch, kind, version, payload FROM journal ORDER BY sequence"
+    return [Written(settings["station"], settings["incarnation"], *row) for row in rows_of(home, query)]
 
 
 class Tables:

@@ -3,11 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.simulation.arithmetic import Lying, Reckoning, Written
-from tests.simulation.evidence import Tables
+from tests.simulation.evidence import Tables, rows_of
 from tests.simulation.trace import Violation
 
+PRODUCTS = "SELECT sku, name FROM product"
 UNRECONCILED = "UNRECONCILED"
 OF_CANCELLED = frozenset({"shipped_although_cancelled", "handed_over_although_cancelled"})
 
@@ -64,6 +66,12 @@ def check_what_is_left(tables: Tables, reckoning: Reckoning, told: Told) -> None
     reckoning.ship()
     _check_balances(tables, reckoning)
     _check_promises(tables)
+
+
+def check_replica(tables: Tables, home: Path) -> None:
+    """A station that has followed the feed calls every product what the database calls it. Raises Violation."""
+    theirs, mine = tables.rows(PRODUCTS), rows_of(home, PRODUCTS)
+    _require(sorted(theirs) == sorted(mine), f"{home.name} knows {mine}, the database {theirs}")
 
 
 def _check_posted(tables: Tables, told: Told) -> None:

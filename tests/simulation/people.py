@@ -12,6 +12,7 @@ from warehouse_app.channels.readers import READERS
 from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.operations.cancelling import cancel_order, hold_order, unhold_order
 from warehouse_app.operations.import_orders import import_orders
+from warehouse_app.operations.import_products import import_products
 from warehouse_app.operations.reserving import reserve_open_orders
 from warehouse_app.operations.waves import WaveRequest, release_waves
 
@@ -52,6 +53,15 @@ class SimDesk:
         (act,) = self._dice.choices((self._take_order, self._release, self._cancel, self._hold), (2, 1, 2, 1))
         try:
             act()
+        except WarehouseError as error:
+            self._trace.tell(self.name, "cannot:", type(error).__name__, error)
+
+    def rename(self) -> None:
+        """A product is called otherwise from now on."""
+        name = f"Tea cup {self._dice.randrange(1000)}"
+        self._trace.tell(self.name, "renames CUP to", name)
+        try:
+            import_products(self.wire, io.BytesIO(f"sku,name\nCUP,{name}\n".encode()))
         except WarehouseError as error:
             self._trace.tell(self.name, "cannot:", type(error).__name__, error)
 

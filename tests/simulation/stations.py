@@ -22,6 +22,7 @@ from warehouse_app.domain.own_codes import (
 from warehouse_app.domain.session import UNDO
 from warehouse_app.station.bench import Bench, ConnectedBench
 from warehouse_app.station.file import StationFile, connect
+from warehouse_app.station.following import FeedFollower
 from warehouse_app.station.link import Link
 from warehouse_app.station.replica import Replica
 
@@ -91,11 +92,14 @@ class SimStation:
         self._floor, self._home = floor, home
         self._file: StationFile | None = None
         self._connected: ConnectedBench | None = None
+        self._follower: FeedFollower | None = None
+        self._live = True
         self._last_scan = "ZZZ"
         self._tried: set[str] = set()
         """Work that was begun, or refused: nobody scans that again and again."""
         self._acts: tuple[tuple[Callable[[], None], float], ...] = (
-            (self.scan, 10), (self.synchronize, 5), (self.by_hand, 3), (self.look_again, 0.5), (self.restart, 0.4),
+            (self.scan, 10), (self.synchronize, 4), (self.follow, 1.5), (self.by_hand, 3), (self.look_again, 0.5),
+            (self.restart, 0.2),
         )  # fmt: skip
 
     @property
@@ -165,27 +169,37 @@ class SimStation:
         link = self.connected.link
         try:
             if not link.connected:
-                link.connect(may_begin_again=False)
+                link.connect(may_begin_again=False, in_full=False)
+            if not self._live:
+                link.look_again()
             self.wire.posting = True
             posted = link.post()
-            self.wire.posting = False
-            self.bench.amended(tuple(link.amendments(link.works_in_hand())))
+            self._live = True
             self._tell("has posted up to", posted.high_water)
         except WarehouseError as error:
+            self._live = False
             self._tell("cannot post:", type(error).__name__, error)
             if isinstance(error, StoreUnavailable):
                 link.reconnect()
         finally:
             self.wire.posting = False
 
+    def follow(self) -> None:
+        """What the program does when it is woken by news, or every few seconds."""
+        assert self._follower is not None
+        if self.connected.link.connected:
+            try:
+                self._follower._step()  # noqa: SLF001 - the thread around it is time's, which is simulated
+                self._tell("has followed the feed")
+            except WarehouseError as error:
+                self._follower._works = None  # noqa: SLF001
+                self._live = False
+                self._tell("cannot follow the feed:", type(error).__name__)
+
     def look_again(self) -> None:
         """What the program does once a minute."""
-        try:
-            if self.connected.link.connected:
-                self.connected.link.look_again()
-        except WarehouseError as error:
-            self._tell("cannot look again:", type(error).__name__)
-            self.connected.link.reconnect()
+        self._live = False
+        self.synchronize()
 
     def by_hand(self) -> None:
         """Goods come and go without a plan: onto a place of one's own, or one that all share."""
@@ -248,6 +262,7 @@ class SimStation:
         replica = Replica(file)
         link = link or Link(file, self.wire, replica)
         self._connected = ConnectedBench(Bench(file, task, self.clock, replica), link)
+        self._follower = FeedFollower(self.bench, link, lambda: None)
         self.bench.sign_on(WORKERS[self.name])
         self._tell("works on", task, "after fact", self.bench.journal.last_sequence)
 

@@ -27,6 +27,7 @@ class Weather:
     restores: bool
     forgets: bool
     desk: bool
+    renames: bool
     phantoms: bool
     wrong_clocks: bool
 
@@ -36,9 +37,9 @@ def draw_weather(dice: random.Random) -> Weather:
     restores = dice.random() < 0.35
     forgets = restores and dice.random() < 0.2
     return Weather(
-        stations=dice.choice((2, 2, 2, 3, 4)),
+        stations=dice.choice((2, 2, 2, 2, 3, 4)),
         bookkeepers=dice.choice((1, 1, 2)),
-        steps=dice.choice((8, 14, 14, 30)),
+        steps=dice.choice((8, 10, 14, 26)),
         refused=dice.choice((NEVER, 0.02, 0.1)),
         broken=dice.choice((NEVER, 0.02, 0.1)),
         lost=dice.choice((NEVER, 0.05, 0.2)),
@@ -49,6 +50,7 @@ def draw_weather(dice: random.Random) -> Weather:
         restores=restores,
         forgets=forgets,
         desk=restores == forgets and dice.random() < 0.5,
+        renames=dice.random() < 0.3,
         phantoms=dice.random() < 0.3,
         wrong_clocks=dice.random() < 0.5,
     )

@@ -11,7 +11,14 @@ from tests.simulation.arithmetic import Lying
 from tests.simulation.clock import TrueTime, WrongClock
 from tests.simulation.evidence import journal_of
 from tests.simulation.house import NAMES, NOON, ram_folder, the_house
-from tests.simulation.invariants import Told, check_after_each_step, check_at_the_end, check_holders, check_what_is_left
+from tests.simulation.invariants import (
+    Told,
+    check_after_each_step,
+    check_at_the_end,
+    check_holders,
+    check_replica,
+    check_what_is_left,
+)
 from tests.simulation.network import Fate, Wire
 from tests.simulation.people import SimBookkeeper, SimDesk
 from tests.simulation.stations import SHARED, SimStation
@@ -181,12 +188,14 @@ class World:
             self._go_down()
         if weather.outages and dice.random() < 0.1:
             self._cut(dice.choice(self._actors).name)
-        if weather.restores and dice.random() < 0.12:
+        if weather.restores and dice.random() < 0.25:
             self._back_up()
-        if self._backups and dice.random() < 0.06:
+        if self._backups and dice.random() < 0.15:
             self._restore()
         if weather.wrong_clocks and dice.random() < 0.05:
             self._set_a_clock()
+        if weather.renames and dice.random() < 0.05:
+            self._give_turn(self._desk, self._desk.rename)
         if weather.phantoms and dice.random() < 0.05:
             self._report_a_phantom()
 
@@ -263,11 +272,15 @@ class World:
                 station.synchronize()
             waiting = {station.name: station.connected.link.waiting_facts() for station in self.stations}
             rounds += 1
+        for station in self.stations:
+            station.follow()
         book_everything(self._desk.wire)
 
     def _check(self) -> None:
         journals = {station.name: journal_of(self._folder / station.name) for station in self.stations}
         told = Told(self._confirmed, journals, self._phantoms, frozenset(self._desk.cancelled))
+        for station in self.stations:
+            check_replica(self._house.tables, self._folder / station.name)
         check = check_what_is_left if self.weather.forgets else check_at_the_end
         check(self._house.tables, self._house.reckoning(), told)
         proof = self._desk.wire.read(verify)
