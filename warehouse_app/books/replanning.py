@@ -4,7 +4,8 @@ What still lies on a shelf is promised anew from elsewhere or becomes short; the
 in totes and cartons stay with their orders, which are stopped where they are.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.sql import ColumnElement
@@ -21,21 +22,62 @@ from warehouse_app.store.database import Row, Transaction
 Stock = tuple[str, str]  # owner, sku
 
 
-def replan_for_hold(tx: Transaction, books: Books, hold: Hold) -> set[str]:
-    """Give back what this hold, which is in force already, stops on the shelves; give the products concerned.
+@dataclass(frozen=True, slots=True)
+class Replanned:
+    """What a transaction came to: the units that orders lost, and whether nothing more has to be given back."""
 
-    The books hold the orders concerned afterwards, not settled yet.
+    units_lost: int
+    finished: bool
+
+
+def replan_for_hold(tx: Transaction, cause: Cause, hold: Hold, most_orders: int | None = None) -> Replanned:
+    """Give back and replace what orders were promised of the stock that this hold, in force already, stops on shelves.
+
+    With `most_orders` about so many do it at the most, the most urgent first, for they come first to what lies
+    elsewhere too; unless that finishes it, it has to be called again in another transaction.
     """
+    books = new_books(tx.recorded_at, cause)
     rows = _stopped_shelves(tx, hold)
     everything = held_stock(tx, {row["sku"] for row in rows})
-    promised = [row for row in rows if row["allocated"] > row["on_hand"] - _stopped(everything, row)]
-    load_promises(tx, books, {row["location"] for row in promised}, {row["sku"] for row in promised})
+    excess = {_key(row): row["allocated"] - (row["on_hand"] - _stopped(everything, row)) for row in rows}
+    promised = [row for row in rows if excess[_key(row)] > 0]
+    emptied = {_key(row) for row in promised if excess[_key(row)] == row["allocated"]}
+    places, skus = {row["location"] for row in promised}, {row["sku"] for row in promised}
+    orders = _most_urgent(tx, places, skus, emptied)
+    left = orders[most_orders:] if most_orders is not None else []
+    load_promises(tx, books, places, skus, without=left)
     told = {"hold": hold.hold_id, "names": hold.names, "reason": hold.reason}
     for row in promised:
-        balance = books.balances[row["location"], row["sku"], row["owner"], row["lot"]]
-        excess = balance.allocated - (balance.on_hand - _stopped(everything, row))
-        give_back(balance, excess, books, "stock_held", told)
-    return {row["sku"] for row in rows}
+        give_back(books.balances[_key(row)], excess[_key(row)], books, "stock_held", told)
+    reason = STOCK_ON_HOLD.format(names=hold.names, reason=hold.reason)
+    lost = _settle_promises(tx, books, reason)
+    if left:
+        return Replanned(lost, finished=False)
+    given = _give_back_reservations(tx, cause, {row["sku"] for row in rows}, reason, most_orders)
+    return Replanned(lost + given.units_lost, given.finished)
+
+
+def _key(row: Row) -> tuple[str, str, str, str]:
+    """A balance's key in the books."""
+    return row["location"], row["sku"], row["owner"], row["lot"]
+
+
+def _most_urgent(
+    tx: Transaction, places: Collection[str], skus: Collection[str], emptied: Collection[tuple[str, ...]]
+) -> list[str]:
+    """The orders that were promised anything of what is stopped as a whole, as they are served."""
+    allocation, order = tables.allocation, tables.fulfilment_order
+    of_order = (allocation.c.warehouse_id == order.c.warehouse_id) & (allocation.c.order_no == order.c.order_no)
+    query = (
+        select(order.c.order_no, *(allocation.c[name] for name in ("location", "sku", "owner", "lot")))
+        .join(allocation, of_order)
+        .where(tx.mine(order), tx.one_of(allocation.c.location, sorted(places)), allocation.c.sku.in_(list(skus)))
+        .order_by(
+            order.c.ship_by, order.c.priority.desc(), order.c.tier.desc(), order.c.ordered_at, order.c.order_no
+        )
+    )  # fmt: skip
+    found = tx.connection.execute(query)
+    return list(dict.fromkeys(order_no for order_no, *key in found if tuple(key) in emptied))
 
 
 def replan_after_moves(tx: Transaction, books: Books) -> None:
@@ -46,14 +88,16 @@ def replan_after_moves(tx: Transaction, books: Books) -> None:
     arrived = {move.goods[1] for move in books.moves if books.place(move.to_location).pickable}
     held = [hold for hold in active_holds(tx) if hold.receipt and not hold.serial] if arrived else []
     for hold in held:
-        again = new_books(tx.recorded_at, books.cause)
-        skus = replan_for_hold(tx, again, hold)
-        settle_and_write(tx, again, skus, STOCK_ON_HOLD.format(names=hold.names, reason=hold.reason))
+        replan_for_hold(tx, books.cause, hold)
 
 
-def load_promises(tx: Transaction, books: Books, places: Collection[str], skus: Collection[str]) -> None:
+def load_promises(
+    tx: Transaction, books: Books, places: Collection[str], skus: Collection[str], *, without: Sequence[str] = ()
+) -> None:
     """Load what is promised of these products from these places, and of its orders what settling them looks at."""
-    found = books.allocations.load(tx, "location", places, tables.allocation.c.sku.in_(list(skus)))
+    table = tables.allocation
+    where = [table.c.sku.in_(list(skus)), *([~tx.one_of(table.c.order_no, without)] if without else [])]
+    found = books.allocations.load(tx, "location", places, *where)
     _load_orders(tx, books, {row.order_no for row in found}, skus)
     books.balances.load(tx, "location", places, tables.balance.c.sku.in_(list(skus)))
 
@@ -72,19 +116,21 @@ def _load_orders(tx: Transaction, books: Books, orders: Collection[str], skus: C
     load_stock(tx, books, skus)
 
 
-def settle_and_write(tx: Transaction, books: Books, skus: Iterable[str], reason: str) -> int:
+def settle_and_write(tx: Transaction, books: Books, skus: Collection[str], reason: str) -> int:
     """Replace, write, and give back reservations beyond what can be sold now; give the units that orders lost.
 
     Orders that lost units say so in `reason`.
     """
+    lost = _settle_promises(tx, books, reason)
+    return lost + _give_back_reservations(tx, books.cause, skus, reason).units_lost
+
+
+def _settle_promises(tx: Transaction, books: Books, reason: str) -> int:
     before = {(line.order_no, line.line_no): line.short for line in books.lines}
     settle(tx, books)
     lost = _explain(books, before, reason)
     write(tx, books)
-    wanted = sorted(set(skus))
-    # Campaigns do not take units from orders: what is set aside for them is the first to be missing.
-    over = {key: -free for key, free in unpromised(tx, wanted).items() if free < 0}
-    return lost + (_give_back_reservations(tx, books.cause, over, reason) if over else 0)
+    return lost
 
 
 def _stopped_shelves(tx: Transaction, hold: Hold) -> list[Row]:
@@ -117,28 +163,34 @@ def _explain(books: Books, before: dict[tuple[str, int], int], reason: str) -> i
     return lost
 
 
-def _give_back_reservations(tx: Transaction, cause: Cause, over: dict[Stock, int], reason: str) -> int:
-    """The least urgent orders give back what nothing is allocated for yet."""
+def _give_back_reservations(
+    tx: Transaction, cause: Cause, skus: Collection[str], reason: str, most_lines: int | None = None
+) -> Replanned:
+    """The least urgent orders give back what nothing is allocated for yet, where less can be sold now."""
+    # Campaigns do not take units from orders: what is set aside for them is the first to be missing.
+    over = {key: -free for key, free in unpromised(tx, sorted(skus)).items() if free < 0}
+    if not over:
+        return Replanned(0, finished=True)
     books = new_books(tx.recorded_at, cause)
-    skus = {sku for _, sku in over}
-    giving = {key: _least_urgent(tx, key, excess) for key, excess in over.items()}
-    _load_orders(tx, books, {row["order_no"] for rows in giving.values() for row in rows}, skus)
+    giving = {key: _least_urgent(tx, key, min(excess, most_lines or excess)) for key, excess in over.items()}
+    _load_orders(tx, books, {row["order_no"] for rows in giving.values() for row in rows}, {sku for _, sku in over})
     before = {(line.order_no, line.line_no): line.short for line in books.lines}
     for key, rows in giving.items():
-        left = over[key]
         for row in rows:
             line = books.lines[row["order_no"], row["line_no"]]
-            lost = min(left, line.reserved - line.allocated)
+            lost = min(over[key], line.reserved - line.allocated)
             books.reserve(line, -lost)
             line.short += lost
-            left -= lost
+            over[key] -= lost
             if lost:
                 books.note(line.order_no, "reservation_lost", sku=line.sku, quantity=lost, reason=reason)
                 books.touched.add(line.order_no)
     settle(tx, books)
-    lost = _explain(books, before, reason)
+    units_lost = _explain(books, before, reason)
     write(tx, books)
-    return lost
+    return Replanned(
+        units_lost, finished=not any(over[key] and len(rows) == most_lines for key, rows in giving.items())
+    )
 
 
 def _least_urgent(tx: Transaction, stock: Stock, units: int) -> Sequence[Row]:

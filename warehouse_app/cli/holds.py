@@ -14,7 +14,7 @@ from warehouse_app.cli.parsing import Commands
 from warehouse_app.domain.spreadsheets import spreadsheet_text
 from warehouse_app.domain.wording import reason_text
 from warehouse_app.language import tr, tr_n
-from warehouse_app.operations.holds import ActiveHold, AddedHold, add_hold, list_holds, remove_hold, stop_named
+from warehouse_app.operations.holds import ActiveHold, StockNames, hold_stock, list_holds, remove_hold, stop_named
 from warehouse_app.operations.keeping import drain
 from warehouse_app.operations.recalls import Reached, ReachedCustomer, count_reached, reached
 from warehouse_app.operations.reference import find_worker
@@ -42,7 +42,7 @@ def add(context: Context, arguments: Namespace) -> int:
     """`holds add`."""
     drain(context.database)
     worker = _worker(context, arguments.worker)
-    done: AddedHold = context.database.write(add_hold, arguments.reason, worker, **_names(arguments))
+    done = hold_stock(context.database, arguments.reason, worker, **_names(arguments))
     customers = context.database.read(count_reached, done.as_stop)
     lines = [tr("Stock that matches is stopped.")]
     if done.units_short:
@@ -130,8 +130,11 @@ def _add_names(parser: ArgumentParser, names: Iterable[str]) -> None:
         parser.add_argument(f"--{name}", default="", metavar=letters[name])
 
 
-def _names(arguments: Namespace) -> dict[str, str]:
-    return {name: getattr(arguments, name) for name in NAMES}
+def _names(arguments: Namespace) -> StockNames:
+    return StockNames(
+        sku=arguments.sku, lot=arguments.lot, location=arguments.location, owner=arguments.owner,
+        receipt=arguments.receipt, serial=arguments.serial,
+    )  # fmt: skip
 
 
 def _worker(context: Context, badge: str) -> str:

@@ -1,27 +1,30 @@
 """Decisions that stop stock wherever it lies: by product, lot, serial, owner, receipt or location."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import TypedDict, Unpack
 
 from sqlalchemy import RowMapping, select
 
-from warehouse_app.books.held_stock import Hold, held_by
+from warehouse_app.books.held_stock import Hold, held_by, hold_of
 from warehouse_app.books.ledger import Books, Cause, new_books
 from warehouse_app.books.loading import load, needs, write
-from warehouse_app.books.replanning import replan_for_hold, settle_and_write
+from warehouse_app.books.replanning import Replanned, replan_for_hold
 from warehouse_app.books.rows import CartonRow
 from warehouse_app.books.stopping import stop_at_despatch
 from warehouse_app.domain.errors import NotFound, WarehouseError
-from warehouse_app.domain.wording import STOCK_ON_HOLD
 from warehouse_app.language import mark
 from warehouse_app.operations.cancelling import release_cartons
+from warehouse_app.operations.pace import ORDERS_AIM_S, Pace
 from warehouse_app.operations.shipping import STOCK_HELD
 from warehouse_app.operations.telling_holds import tell_of_hold, tell_of_release
 from warehouse_app.store import tables
-from warehouse_app.store.database import Transaction
+from warehouse_app.store.database import Database, Transaction
 from warehouse_app.store.ids import new_key
+
+ORDERS_FIRST, ORDERS_LEAST, ORDERS_MOST = 250, 50, 1_000
+"""Orders that give back in one transaction what they were promised."""
 
 
 class HoldOnNothing(WarehouseError):
@@ -92,11 +95,59 @@ class AddedHold(ActiveHold):
     cartons_stopped: tuple[str, ...] = ()
 
 
+def hold_stock(database: Database, reason: str, worker: str, **names: Unpack[StockNames]) -> AddedHold:
+    """Stop matching stock, in several transactions where thousands of orders were promised it.
+
+    From the first one on nothing of it is promised or given to a picker any more. If this program ends in between, the
+    bookkeeper or the next command goes on. Raises HoldOnNothing, NotFound, SerialHeldAlready, SerialOfSeveral.
+    """
+    added = database.write(add_hold, reason, worker, **names)
+    return replace(added, units_short=added.units_short + _carry_out(database, added.hold_id))
+
+
+def carry_out_holds(database: Database) -> None:
+    """Go on with the holds for which orders still have to give back what they were promised."""
+    for hold_id in database.read(_unfinished):
+        _carry_out(database, hold_id)
+
+
+def _carry_out(database: Database, hold_id: str) -> int:
+    """Let the other orders give back, some in each transaction; gives the units that they lost."""
+    pace, units_lost = Pace(ORDERS_FIRST, ORDERS_LEAST, ORDERS_MOST, ORDERS_AIM_S), 0
+    while True:
+        orders = pace.rows
+        with pace.measured(orders):
+            replanned = database.write(_go_on, hold_id, orders)
+        units_lost += replanned.units_lost
+        if replanned.finished:
+            return units_lost
+
+
+def _go_on(tx: Transaction, hold_id: str, most_orders: int) -> Replanned:
+    tx.lock_warehouse()
+    table = tables.hold
+    mine = (tx.mine(table), table.c.hold_id == hold_id, table.c.unfinished, table.c.removed_at.is_(None))
+    row = tx.row(select(table).where(*mine))
+    if row is None:
+        return Replanned(0, finished=True)
+    replanned = replan_for_hold(tx, Cause("add_hold", hold_id, row["worker"], tx.now), hold_of(row), most_orders)
+    if replanned.finished:
+        tx.change(table, [{"hold_id": hold_id, "unfinished": False}])
+    return replanned
+
+
+def _unfinished(tx: Transaction) -> list[str]:
+    table = tables.hold
+    query = select(table.c.hold_id).where(tx.mine(table), table.c.unfinished, table.c.removed_at.is_(None))
+    return [row["hold_id"] for row in tx.rows(query)]
+
+
 def add_hold(tx: Transaction, reason: str, worker: str, **names: Unpack[StockNames]) -> AddedHold:
     """Stop matching stock from now on: its allocation, picking, packing and handover.
 
     Promises on shelves are replaced from other stock or become short, the least urgent orders first; stations that
-    have such units in hand are told. Raises HoldOnNothing, NotFound, SerialHeldAlready, SerialOfSeveral.
+    have such units in hand are told. Where very many orders were promised such stock, some give back here and the
+    others when the hold is carried out. Raises HoldOnNothing, NotFound, SerialHeldAlready, SerialOfSeveral.
     """
     tx.lock_warehouse()
     cause = Cause("add_hold", new_key(), worker, tx.now)
@@ -108,16 +159,18 @@ def add_hold(tx: Transaction, reason: str, worker: str, **names: Unpack[StockNam
     tx.add(tables.hold, [asdict(added)])
     tx.announce("hold", [cause.id])
     stop = added.as_stop
-    books = new_books(tx.recorded_at, cause)
-    skus = replan_for_hold(tx, books, stop)
-    short = settle_and_write(tx, books, skus, STOCK_ON_HOLD.format(names=stop.names, reason=reason))
+    replanned = replan_for_hold(tx, cause, stop, ORDERS_FIRST)
+    if not replanned.finished:
+        tx.change(tables.hold, [{"hold_id": cause.id, "unfinished": True}])
     messages, cartons = _waiting_cartons(tx, cause, [stop])
     for carton in cartons:
         stop_at_despatch(carton, STOCK_HELD, messages)
     orders = tell_of_hold(tx, messages, stop)
     write(tx, messages)
     names_of_cartons = tuple(sorted(carton.carton for carton in cartons))
-    return AddedHold(**asdict(added), units_short=short, orders_stopped=orders, cartons_stopped=names_of_cartons)
+    return AddedHold(
+        **asdict(added), units_short=replanned.units_lost, orders_stopped=orders, cartons_stopped=names_of_cartons
+    )
 
 
 def remove_hold(tx: Transaction, worker: str, **names: Unpack[StockNames]) -> tuple[ActiveHold, ...]:

@@ -15,6 +15,7 @@ from warehouse_app.books.streams import StoppedStream, books_lag, stopped_stream
 from warehouse_app.books.verify import Proof, Verified
 from warehouse_app.domain.errors import StoreUnavailable, WarehouseError
 from warehouse_app.operations.campaigns import keep_campaigns
+from warehouse_app.operations.holds import carry_out_holds
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Transaction
 from warehouse_app.store.feed import prune_feed
@@ -73,11 +74,13 @@ def require_ready(database: Database) -> None:
 def drain(database: Database) -> None:
     """Do the bookkeeper's work when nobody else does: apply posted facts, and seal what came into the ledger.
 
-    Campaigns are started and ended in any case, so that whoever looks now sees them right to the minute.
+    Campaigns are started and ended in any case, so that whoever looks now sees them right to the minute, and holds are
+    carried out that somebody has begun.
     """
     if not database.read(service_is_alive, "bookkeeper"):
         book_once(database)
     keep_campaigns(database)
+    carry_out_holds(database)
 
 
 def verify_books(database: Database, printed_head: str = "") -> Verified:
@@ -169,6 +172,7 @@ class _Rounds:
         """Do the next batch, or what is due when there is none; gives how long to wait before the next one."""
         if time.monotonic() >= self._campaigns_at:
             keep_campaigns(self._database)
+            carry_out_holds(self._database)
             self._campaigns_at = time.monotonic() + RENEW_S
         done, more = book_facts(self._database), False
         if not done.applied and not done.parked:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy import func, select
 
+from warehouse_app.books.held_stock import held_by, hold_of
 from warehouse_app.domain.errors import NotFound
 from warehouse_app.domain.packets import PickPacket, PickStop
 from warehouse_app.domain.scan import pick_list_code
@@ -32,9 +33,21 @@ def claim_pick_list(tx: Transaction, holder: Holder, need: Need) -> PickPacket:
         raise NotReady(name=need.code, reason=row["state"])
     epoch = hold(tx, f"pick:{need.code}", holder)
     rows = tx.rows(select(stop).where(tx.mine(stop), stop.c.list_no == need.code).order_by(stop.c.stop_no))
+    _refuse_while_held(tx, need.code, rows)
     packet = _packet(tx, need.code, rows, epoch)
     keep_packet(tx, packet)
     return packet
+
+
+def _refuse_while_held(tx: Transaction, list_no: str, stops: Sequence[Row]) -> None:
+    """Stops that a hold is just taking off the lists, thousands one after the other, are not given out any more."""
+    table = tables.hold
+    query = select(table).where(tx.mine(table), table.c.unfinished, table.c.removed_at.is_(None))
+    held = held_by(tx, [hold_of(row) for row in tx.rows(query)])
+    if held and any(
+        held.units((row["owner"], row["sku"], row["lot"]), row["location"], _open_units(row)) for row in stops
+    ):
+        raise NotReady(name=list_no, reason=mark("stock of it is just being put on hold; try again in a moment"))
 
 
 def offer_totes(tx: Transaction, packet: PickPacket) -> PickPacket:
@@ -69,7 +82,7 @@ def waiting_pick_lists(tx: Transaction, holder: Holder) -> Sequence[Expected]:
 def _packet(tx: Transaction, list_no: str, rows: Sequence[Row], epoch: int) -> PickPacket:
     stops = []
     for row in rows:
-        quantity = row["quantity"] - row["picked"] - row["short"] - row["withdrawn"]
+        quantity = _open_units(row)
         if quantity > 0:
             stop = PickStop(
                 row["stop_no"], row["order_no"], row["line_no"], row["slot"], row["owner"], row["sku"], row["lot"],
@@ -91,6 +104,10 @@ def _packet(tx: Transaction, list_no: str, rows: Sequence[Row], epoch: int) -> P
         f"pick:{list_no}", epoch, list_no, tuple(stops), totes, (), _drop_location(tx), capacity, on_hold
     )
     return replace(packet, free_totes=_free_totes(tx, wanted, packet.work))
+
+
+def _open_units(stop: Row) -> int:
+    return int(stop["quantity"] - stop["picked"] - stop["short"] - stop["withdrawn"])
 
 
 def _totes_wanted(tx: Transaction, stops: Sequence[PickStop], capacity: int) -> int:

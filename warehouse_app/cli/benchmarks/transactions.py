@@ -9,7 +9,7 @@ from warehouse_app.cli.benchmarks.figures import Figure, percentile
 from warehouse_app.cli.benchmarks.sale import HOT, Sale, prepare_shelves, take_orders
 from warehouse_app.cli.context import Context, Database
 from warehouse_app.operations.campaigns import CampaignRequest, add_campaign, end_campaign
-from warehouse_app.operations.holds import add_hold, remove_hold
+from warehouse_app.operations.holds import hold_stock, remove_hold
 from warehouse_app.operations.keeping import book_once, seal_books
 from warehouse_app.operations.moving import StockWanted, Why, adjust_stock
 from warehouse_app.operations.periods import close_period
@@ -49,11 +49,11 @@ def _decisions(context: Context) -> dict[str, Callable[[Database], object]]:
         "lose": lambda database: database.write(
             adjust_stock, lost, _hot_place(database), Why("lost", "SUPERVISOR-1", force=True)
         ),
-        "hold": lambda database: database.write(add_hold, "recall", "SUPERVISOR-1", sku=HOT),
+        "hold": lambda database: hold_stock(database, "recall", "SUPERVISOR-1", sku=HOT),
         "unhold": lambda database: database.write(remove_hold, "SUPERVISOR-1", sku=HOT),
         "reserve again": reserve_open_orders,
         "release": lambda database: release_waves(database, WaveRequest()),
-        "hold what is released": lambda database: database.write(add_hold, "recall", "SUPERVISOR-1", sku=HOT),
+        "hold what is released": lambda database: hold_stock(database, "recall", "SUPERVISOR-1", sku=HOT),
         "seal": seal_books,
         "keep": book_once,
         "close period": lambda database: close_period(database, "until now", datetime.now(UTC), "SUPERVISOR-1"),
