@@ -9,7 +9,7 @@ from tests.despatch import PICKER
 from tests.order_desk import Buyer, OrderDesk
 from warehouse_app.domain.errors import NotFound, WarehouseError, WrongState
 from warehouse_app.domain.facts import Picked, ToteOpened
-from warehouse_app.operations.changing import BadQuantity, OrderChange, UnitsInHand, change_order
+from warehouse_app.operations.changing import BadQuantity, FewerThanPicked, OrderChange, change_order
 from warehouse_app.operations.holds import add_hold
 from warehouse_app.operations.order_headers import HeaderChange
 from warehouse_app.store import tables
@@ -95,7 +95,7 @@ def test_picked_units_are_not_taken_out_of_their_tote(desk: OrderDesk) -> None:
     picked = Picked(packet.list_no, stop.stop_no, "1", 1, "", "CUP", "", 2, stop.location, "T-0001")
     desk.post(PICKER, [ToteOpened(packet.list_no, "1", "T-0001"), picked], packet.work)
 
-    with pytest.raises(UnitsInHand, match="2 units of line 1 of order 1 are picked already"):
+    with pytest.raises(FewerThanPicked, match="2 units of line 1 of order 1 are picked already"):
         desk.change("1", 1, 1)
     desk.change("1", 1, 2)
 

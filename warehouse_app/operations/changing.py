@@ -36,7 +36,7 @@ class BadQuantity(WarehouseError):
     message = mark("A line cannot have {quantity} units: give a whole number from {least} to {most}.")
 
 
-class UnitsInHand(WarehouseError):
+class FewerThanPicked(WarehouseError):
     """Fewer units are wanted than were picked already."""
 
     message = mark(
@@ -130,7 +130,7 @@ def _set_quantity(order: OrderRow, line: LineRow, quantity: int, books: Books) -
 def _take_away(line: LineRow, quantity: int, books: Books) -> None:
     free = holding(line, books).units
     if quantity > free:
-        raise UnitsInHand(picked=line.wanted - free, line=line.line_no, order=line.order_no)
+        raise FewerThanPicked(picked=line.wanted - free, line=line.line_no, order=line.order_no)
     give_back(line, quantity, books)
     line.cancelled += quantity
     line.short = max(0, min(line.short, line.open_quantity))
