@@ -3,13 +3,16 @@
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from warehouse_app.books.ledger import SUPPLIER, UNRECONCILED, VIRTUAL
 from warehouse_app.planning.tracing import Goods, Origin, Place, Trace, TracedMove, trace_receipt
 from warehouse_app.store import tables
+from warehouse_app.store.asking import Question
 from warehouse_app.store.database import Row, Transaction
 
 
@@ -88,14 +91,20 @@ class HeldStock:
 
 def active_holds(tx: Transaction) -> list[Hold]:
     """All holds that have not been removed."""
+    (found,) = tx.ask([Question(_in_force(), {"warehouse_id": tx.warehouse_id})])
+    return [Hold(*row) for row in found]
+
+
+@cache
+def _in_force() -> Select[Any]:
     table = tables.hold
-    return [hold_of(row) for row in tx.rows(select(table).where(tx.mine(table), table.c.removed_at.is_(None)))]
+    columns = [table.c[one.name] for one in fields(Hold)]
+    return select(*columns).where(table.c.warehouse_id == bindparam("warehouse_id"), table.c.removed_at.is_(None))
 
 
 def hold_of(row: Row) -> Hold:
     """The hold of a row."""
-    names = ("hold_id", "owner", "sku", "lot", "location", "reason", "receipt", "serial")
-    return Hold(*(row[name] for name in names))
+    return Hold(*(row[one.name] for one in fields(Hold)))
 
 
 def held_stock(tx: Transaction, skus: Collection[str] | None = None) -> HeldStock:

@@ -74,7 +74,8 @@ def _bad(name: str, row: int, error: BadCell) -> BadFile:
 def on_hand(tx: Transaction, cells: Sequence[Cell]) -> list[int]:
     """The units that lie in each of these cells, lots and owners together; none where the books know of nothing."""
     # In the order of the primary key neighbours are read together.
-    order = sorted(range(len(cells)), key=lambda place: (cells[place][1], cells[place][0]))
+    keys = [(location, sku) for sku, location in cells]
+    order = sorted(range(len(cells)), key=keys.__getitem__)
     found = [0] * len(cells)
     for place, units in _found(tx, [cells[place] for place in order]):
         found[order[place]] += units
@@ -84,7 +85,7 @@ def on_hand(tx: Transaction, cells: Sequence[Cell]) -> list[int]:
 def _found(tx: Transaction, cells: Sequence[Cell]) -> Sequence[tuple[int, int]]:
     if tx.connection.dialect.name == "sqlite":
         values = {"warehouse_id": tx.warehouse_id, "cells": json.dumps(cells)}
-        return [(place, units) for place, units in tx.connection.execute(ON_SQLITE, values)]
+        return [(place, units) for place, units in tx.connection.execute(ON_SQLITE, values).all()]
     skus, locations = [cell[0] for cell in cells], [cell[1] for cell in cells]
     asked = {"warehouse_id": tx.warehouse_id, "skus": skus, "locations": locations}
     places, units = tx.connection.execute(ON_POSTGRESQL, asked).one()
