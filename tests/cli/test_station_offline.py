@@ -1,10 +1,16 @@
 """A station whose shared database does not answer goes on with the work that it holds."""
 
 import json
+import time
+
+import pytest
 
 from tests.cli.commands import Shell
+from tests.processes import Premises, StationProcess
+from tools.postgres import PostgresServer
 
 NOBODY_ANSWERS = "postgresql://nobody@127.0.0.1:9/none"
+ENDS_WITHIN_S = 20.0
 
 
 def test_work_in_hand_goes_on_without_the_database_and_is_posted_later(shell: Shell) -> None:
@@ -21,3 +27,23 @@ def test_work_in_hand_goes_on_without_the_database_and_is_posted_later(shell: Sh
     assert "does not answer" in away.err
     opened = answers[1]["facts"][0]["id"]
     assert opened in [fact["id"] for fact in shell.run("facts", "list", "--kind", "tote_opened").json]
+
+
+@pytest.mark.soak
+@pytest.mark.on("postgresql")
+def test_input_that_ends_while_the_server_is_frozen_ends_the_station_soon(
+    sample_premises: Premises, postgres: PostgresServer
+) -> None:
+    with StationProcess(sample_premises, "pick") as station:
+        answer = station.scan(station.said()["expected"][0]["scan_text"])
+        try:
+            postgres.freeze()
+            answer = station.scan(answer["expected"][0]["scan_text"])
+            started = time.monotonic()
+            status = station.end()
+            took_s = time.monotonic() - started
+        finally:
+            postgres.thaw()
+
+    assert (status, answer["feedback"]["kind"]) == (0, "ok")
+    assert took_s < ENDS_WITHIN_S

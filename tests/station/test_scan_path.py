@@ -21,8 +21,7 @@ from warehouse_app.store.engine import database_url, open_database
 pytestmark = pytest.mark.on("postgresql")
 
 LIMIT_MS = 16.0
-HANGS_MS = 1_000.0
-"""Whoever waited for the database would wait longer. The limit itself is for a machine with nothing else to do."""
+"""For a machine with nothing else to do."""
 
 ROW = "scan to confirmed feedback with the shared database frozen, cut off, or answering in 2 s"
 
@@ -101,14 +100,6 @@ def start(postgres: PostgresServer, tmp_path: Path) -> Iterator[Callable[[str], 
             bench.end()
 
 
-def test_scans_do_not_wait_for_the_shared_database(start: Callable[[str], Bench], make_url: MakeUrl) -> None:
-    bench = start(make_url("picked"))
-
-    times = measure(bench, orders=1, states=(frozen, cut_off))
-
-    assert all(max(ms) < HANGS_MS for ms in times.values())
-
-
 @pytest.mark.soak
 def test_scans_are_as_fast_as_live(
     start: Callable[[str], Bench], make_url: MakeUrl, soak_figure: SoakFigure, soak_size: SoakSize
@@ -129,10 +120,10 @@ def test_scans_are_as_fast_as_live(
     soak_figure(ROW, f"{min(map(len, times.values()))} scans or more in each state", f"p99 {figures}")
 
 
-def measure(bench: Bench, *, orders: int, states: Sequence[State] = STATES) -> dict[str, list[float]]:
+def measure(bench: Bench, *, orders: int) -> dict[str, list[float]]:
     """The milliseconds of every scan in each of the states."""
     times = {}
-    for state in states:
+    for state in STATES:
         with state(bench):
             times[state.__name__] = bench.pack(orders)
     return times

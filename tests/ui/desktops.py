@@ -2,11 +2,12 @@
 
 import shutil
 import sys
+import time
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from warehouse_app.domain.packing_state import PackState
@@ -34,6 +35,20 @@ def parts_at(home: Path, url: str | Path, program: tuple[str, ...] = NO_BOOKKEEP
         program=program,
         version="1.0",
     )
+
+
+class _Painted(QObject):
+    """Whether a widget has been painted since `seen` was set to False."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.seen = False
+        widget.installEventFilter(self)
+
+    def eventFilter(self, widget: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        del widget
+        self.seen = self.seen or event.type() is QEvent.Type.Paint
+        return False
 
 
 class Worked:
@@ -85,13 +100,30 @@ class Worked:
         self._qtbot.waitUntil(lambda: not self.moment.fetching, timeout=10_000)
 
     def type(self, text: str) -> None:
+        self._type(text)
+        QTest.keyClick(self.desktop.window.windowHandle(), Qt.Key.Key_Return)
+
+    def _type(self, text: str) -> None:
         handle = self.desktop.window.windowHandle()
         self._pressed_ms += 1_000
         for character in text:
             self._pressed_ms += 1
             QTest.keyClick(handle, ord(character.upper()) if character.isalpha() else ord(character))
         self._pressed_ms += 1
+
+    def scan_until_painted(self, text: str) -> float:
+        """Milliseconds from the key that ends this scan to its answer being painted on the screen."""
+        handle = self.desktop.window.windowHandle()
+        painted = _Painted(self.screen.hero)
+        self.bench._guard._last = ""  # noqa: SLF001 -- see scan_expected
+        self._type(text)
+        QCoreApplication.processEvents()
+        painted.seen = False
+        started = time.perf_counter()
         QTest.keyClick(handle, Qt.Key.Key_Return)
+        while not painted.seen:
+            QCoreApplication.processEvents()
+        return (time.perf_counter() - started) * 1_000
 
     def press(self, key: Qt.Key) -> None:
         """Press a key as a person does."""

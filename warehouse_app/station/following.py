@@ -52,11 +52,16 @@ class FeedFollower:
         self._listener = Listener(self._link.database)
         self._thread.start()
 
-    def stop(self) -> None:
-        """End the thread, if it was started."""
+    def end_soon(self) -> None:
+        """Let the thread end after what it does just now."""
         self._stop.set()
         if self._listener is not None:
             self._listener.interrupt()
+
+    def stop(self) -> None:
+        """End the thread, if it was started."""
+        self.end_soon()
+        if self._listener is not None:
             self._thread.join()
             self._listener.close()
 

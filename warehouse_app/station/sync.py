@@ -76,6 +76,8 @@ class StationSync:
         """End the thread; what is not posted yet stays in the journal."""
         self._stop.set()
         self._wake.set()
+        # Both may wait for the same frozen server; nobody waits for one after the other.
+        self.follower.end_soon()
         self._thread.join()
         self.follower.stop()
 
