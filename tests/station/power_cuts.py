@@ -148,7 +148,7 @@ class Hand:
             self._tell(replace(self.told, incarnation=file.incarnation))
             poster = self._open(file.path)
             if self.disk.cut_after is None:
-                self.disk.cut_after = self._rng.randrange(1, 160)
+                self.disk.cut_after = self._rng.randrange(1, self._rng.choice((40, 160, 480)))
             while True:
                 self._act(file, Journal(file), poster)
                 self.acts += 1

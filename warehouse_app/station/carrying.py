@@ -12,12 +12,12 @@ from typing import Any
 from sqlalchemy import select
 
 from warehouse_app.domain.errors import BadFile, WarehouseError
-from warehouse_app.domain.facts import FactLost, encode
+from warehouse_app.domain.facts import FactLost, Unpostable, encode
 from warehouse_app.language import mark
 from warehouse_app.operations.reference import find_worker, reference_identity
 from warehouse_app.station.intake import Stream, content_hash, fact_row, posted_mark, take_in
 from warehouse_app.station.journal_file import JournalFile, Row, Stretch, read_journal, write_journal
-from warehouse_app.station.posting import BATCH
+from warehouse_app.station.posting import BATCH, REFUSALS, stand_in_for
 from warehouse_app.station.salvage import read_station
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Transaction
@@ -99,8 +99,8 @@ def export_journal(home: Path, path: Path, *, whole: bool = False) -> Exported:
     Works beside a station in use and on a copy of a broken one's folder. Raises NoStation, NothingReadable, BadFile.
     """
     found = read_station(home)
-    pruned_to = int(found.settings.get("pruned_to") or 0)
-    after = pruned_to if whole else max(pruned_to, int(found.settings.get("posted") or 0))
+    pruned_to = found.number("pruned_to")
+    after = pruned_to if whole else max(pruned_to, found.number("posted"))
     lost = tuple((max(first, after + 1), last) for first, last in found.lost(after) if last > after)
     rows: tuple[Row, ...] = tuple(row for row in found.rows if int(str(row[0])) > after)
     content = JournalFile(
@@ -145,7 +145,7 @@ def import_journal(database: Database, path: Path, order: Order) -> Imported:
     declared = _declared_lost(content, missing, by) if order.accept_lost else []
     new = sorted([*(row for row in content.rows if row[0] > done and row[0] not in known), *declared])
     for start in range(0, len(new), BATCH):
-        database.write(_take_in, stream, [fact_row(stream, row) for row in new[start : start + BATCH]])
+        _bring(database, stream, [fact_row(stream, row) for row in new[start : start + BATCH]])
     imported, still = len(new) - len(declared), () if order.accept_lost else missing
     database.write(_record, content, imported, len(declared), by)
     return Imported(
@@ -183,7 +183,7 @@ def _known(tx: Transaction, stream: Stream, content: JournalFile) -> tuple[int, 
     A fact of the file that is there in another place of any station's order comes with number -1.
     """
     fact = tables.fact
-    columns = (fact.c.sequence, fact.c.fact_id, fact.c.content_hash)
+    columns = (fact.c.sequence, fact.c.fact_id, fact.c.content_hash, fact.c.kind)
     done = posted_mark(tx, stream, 0).sequence
     first = min([done, *(row[0] for row in content.rows)])
     mine = (tx.mine(fact), fact.c.station == stream.station, fact.c.incarnation == stream.incarnation)
@@ -193,15 +193,16 @@ def _known(tx: Transaction, stream: Stream, content: JournalFile) -> tuple[int, 
     for row in tx.rows_in(fact, "fact_id", here):
         number = here[row["fact_id"]]
         if (row["station"], row["incarnation"], row["sequence"]) != (stream.station, stream.incarnation, number):
-            known[number] = (-1, row["fact_id"], row["content_hash"])
+            known[number] = (-1, row["fact_id"], row["content_hash"], row["kind"])
     return done, known
 
 
 def _require_same(path: Path, content: JournalFile, known: Mapping[int, Row]) -> None:
     for number, fact_id, *_, kind, version, payload in content.rows:
-        if known.get(number, (number, fact_id, content_hash(kind, version, payload))) != (
-            number, fact_id, content_hash(kind, version, payload),
-        ):  # fmt: skip
+        there = known.get(number)
+        if there is None or (there[:2] == (number, fact_id) and there[3] == Unpostable.kind):
+            continue
+        if there[:3] != (number, fact_id, content_hash(kind, version, payload)):
             raise Contradicted(file=path.name, station=content.station, number=number)
 
 
@@ -225,6 +226,18 @@ def _declared_lost(content: JournalFile, missing: Iterable[Stretch], by: str) ->
         fact = FactLost(by)
         rows.append((number, fact_id, by, when, "", 0, fact.kind, fact.version, encode(fact)))
     return rows
+
+
+def _bring(database: Database, stream: Stream, facts: Sequence[dict[str, Any]]) -> None:
+    """A batch, or one by one where the database refuses one of them: that one is stood in for, as when it is posted."""
+    try:
+        database.write(_take_in, stream, facts)
+    except REFUSALS as error:
+        if len(facts) == 1:
+            database.write(_take_in, stream, [stand_in_for(facts[0], error)])
+            return
+        for fact in facts:
+            _bring(database, stream, [fact])
 
 
 def _take_in(tx: Transaction, stream: Stream, facts: Sequence[dict[str, Any]]) -> None:

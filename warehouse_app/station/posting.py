@@ -177,18 +177,22 @@ class Poster:
 
     def _send_stand_in(self, fact: dict[str, Any], error: Exception) -> None:
         """Post what no database refuses in the place of a fact that this one does: a person sees it, whole."""
-        log.error("the database refuses fact %s: %s", fact["fact_id"], error)
-        stand_in = Unpostable(fact["kind"], fact["version"], fact["payload"], fact["worker"], fact["work"], str(error))
-        payload = encode(stand_in)
-        row = {
-            **fact, "worker": _plain(fact["worker"]), "work": _plain(fact["work"]), "kind": stand_in.kind,
-            "version": stand_in.version, "payload": payload,
-            "content_hash": content_hash(stand_in.kind, stand_in.version, payload),
-        }  # fmt: skip
         try:
-            self._database.write(take_in, self._stream, [row], self._mark)
+            self._database.write(take_in, self._stream, [stand_in_for(fact, error)], self._mark)
         except REFUSALS as refused:
             raise PostingRefused(reason=str(refused).partition("\n")[0]) from refused
+
+
+def stand_in_for(fact: dict[str, Any], error: Exception) -> dict[str, Any]:
+    """The row of what no database refuses, in the place of a fact that this one does."""
+    log.error("the database refuses fact %s: %s", fact["fact_id"], error)
+    stand_in = Unpostable(fact["kind"], fact["version"], fact["payload"], fact["worker"], fact["work"], str(error))
+    payload = encode(stand_in)
+    return {
+        **fact, "worker": _plain(fact["worker"]), "work": _plain(fact["work"]), "kind": stand_in.kind,
+        "version": stand_in.version, "payload": payload,
+        "content_hash": content_hash(stand_in.kind, stand_in.version, payload),
+    }  # fmt: skip
 
 
 def prune(file: StationFile, high_water: int, now: datetime) -> int:

@@ -46,7 +46,12 @@ class Salvaged:
     @property
     def last(self) -> int:
         """The highest number that there is or was."""
-        return max(int(self.settings.get("pruned_to") or 0), int(str(self.rows[-1][0])) if self.rows else 0)
+        return max(self.number("pruned_to"), int(str(self.rows[-1][0])) if self.rows else 0)
+
+    def number(self, setting: str) -> int:
+        """A setting that is a number, 0 when it is none."""
+        text = self.settings.get(setting, "")
+        return int(text) if text.isascii() and text.isdigit() else 0
 
     def lost(self, after: int) -> tuple[tuple[int, int], ...]:
         """Numbers above `after` of which no row was found, first and last of each stretch.
@@ -77,7 +82,7 @@ def read_station(home: Path) -> Salvaged:
             (Path(folder) / name).write_bytes(content)
         copy = Path(folder) / "station.db"
         found = _first_whole(f"file:{home / 'station.db'}?mode=ro", f"file:{copy}")
-        if found is not None and max(rows, default=0) <= found.last:
+        if found is not None and max(rows, default=0) <= found.last and found.settings.get("incarnation"):
             return found
         # SQLite refuses the file, or ends its log where a part of it is damaged although more follows.
         return _read_parts(copy, settings, rows, home)
