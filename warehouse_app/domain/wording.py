@@ -124,6 +124,8 @@ CAUSES: Mapping[str, str] = {
     "brought_forward": mark("brought forward"),
     "move_stock": mark("moved by decision"),
     "adjust_stock": mark("adjusted by decision"),
+    "fact_lost": mark("scan lost with a disk"),
+    "unpostable": mark("scan that the database refused"),
 }
 """Why a move was booked, where the word is not that of an order's event."""
 
