@@ -69,11 +69,20 @@ def test_server_that_is_away_is_said_with_its_address(shell: Shell) -> None:
         assert "does not answer" in said
 
 
+def test_several_servers_that_are_away_are_all_named(shell: Shell) -> None:
+    said = refused(shell, "postgresql://wms:hunter2@127.0.0.1:9,[::1]:9/wms")
+
+    assert "127.0.0.1:9, [::1]:9 does not answer" in said
+    assert said.count("refused") == 2
+
+
 def test_url_that_is_none_is_said_without_its_password(shell: Shell) -> None:
     for url in (
         "postgresql://wms:hunter2@host:port/wms",
         "postgresql://wms:hunter2@127.0.0.1:9/wms?no_such_option=1",
         "postgresql://wms:hunter2@127.0.0.1:99999/wms",
+        "postgresql://wms:hunter2@/wms?host=127.0.0.1&port=9,10",
+        "postgresql://wms:hunter2@127.0.0.1:x,[::1]:9/wms",
         "oracle://wms:hunter2@127.0.0.1/wms",
     ):
         refused(shell, url)

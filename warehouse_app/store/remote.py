@@ -37,7 +37,8 @@ class Place:
             return False
 
     def __str__(self) -> str:
-        return f"{self.host or self.address or 'localhost'}:{self.port}"
+        name = self.host or self.address or "localhost"
+        return f"[{name}]:{self.port}" if ":" in name else f"{name}:{self.port}"
 
 
 def url_of_several(text: str) -> URL | None:

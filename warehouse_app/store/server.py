@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 import psycopg
 from sqlalchemy import Connection, Dialect, Engine, create_engine, event, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError
 
 from warehouse_app.domain.errors import (
     NoAuthority,
@@ -70,7 +71,10 @@ def open_server(url: URL) -> Engine:
     Connections are not tried out before they are used: whoever finds one lost tries again with a new one. Raises
     ServerUnproven for a URL that would send things to another computer without knowing which one it is.
     """
-    places = require_proof(url.get_dialect()().create_connect_args(url)[1])
+    try:
+        places = require_proof(url.get_dialect()().create_connect_args(url)[1])
+    except ArgumentError:
+        raise StoreUnavailable(reason=mark("not a database URL")) from None
     # Of several servers one can be written; the others are its copies.
     wanted = SETTINGS if len(places) == 1 else {**SETTINGS, "target_session_attrs": "read-write"}
     settings = {name: value for name, value in wanted.items() if name not in url.query}
@@ -125,7 +129,7 @@ def _connector(places: Sequence[Place], hung_up: Callable[[], bool]) -> Callable
 
 def _refusal(error: psycopg.Error, asked: dict[str, Any], server: str) -> StoreUnavailable:
     """What the server said, with the remedy; the driver tells a refusal apart only by its words."""
-    said = " ".join(str(error).removeprefix("connection failed: ").split())
+    said = _words_of(str(error))
     user = asked.get("user") or "?"
     database = asked.get("dbname") or user
     if error.sqlstate == "3D000" or f'database "{database}" does not exist' in said:
@@ -141,6 +145,14 @@ def _refusal(error: psycopg.Error, asked: dict[str, Any], server: str) -> StoreU
     if "server does not support SSL" in said:
         return ServerSpeaksPlainly(server=server)
     return ServerAway(server=server, reason=said)
+
+
+def _words_of(text: str) -> str:
+    """What the driver tells, on one line; of several attempts what each came to, said once."""
+    attempts = [line for line in text.splitlines() if line.startswith("- host: ")]
+    told = [line.partition("connection failed: ")[2] or line.rpartition("': ")[2] for line in attempts]
+    words = "; ".join(dict.fromkeys(told)) or text.removeprefix("connection failed: ")
+    return " ".join(words.partition("Is the server running")[0].split())
 
 
 def _require_usable(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own
