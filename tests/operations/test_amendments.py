@@ -16,7 +16,7 @@ def test_change_from_before_the_claim_is_not_sent_for_the_packet_has_it(database
     set_up_warehouse(database, {})
     database.write(hold, WORK, Holder("CART-1", "W-1"))
     database.write(amend, 1)
-    database.write(give_back, WORK, "CART-1")
+    database.write(give_back, [WORK], "CART-1")
 
     database.write(hold, WORK, Holder("CART-2", "W-2"))
     database.write(amend, 2)

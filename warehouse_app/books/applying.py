@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 from warehouse_app.books.ledger import Books, Cause
 from warehouse_app.books.loading import Needs
-from warehouse_app.domain.facts import Fact, Recorded, Undone
+from warehouse_app.books.working_twice import has_effect, is_late, note_late, put_cartons_aside, tell_holder
+from warehouse_app.domain.facts import AmendmentTaken, Fact, Recorded, Undone, WorkFinished
 
 F = TypeVar("F", bound=Fact)
 Apply = Callable[[Any, Books], None]
@@ -55,6 +56,7 @@ def needs_of(fact: Fact) -> Needs:
 
 def apply(recorded: Recorded, books: Books) -> None:
     """Apply one fact to the loaded books. Kinds without an applier change nothing that is booked."""
+    late = is_late(recorded, books)
     books.cause = Cause(
         recorded.fact.kind,
         recorded.fact_id,
@@ -62,8 +64,18 @@ def apply(recorded: Recorded, books: Books) -> None:
         recorded.happened_at,
         station=recorded.station,
         work=recorded.work,
+        late=late,
     )
     fact = recorded.fact
+    if late:
+        note_late(recorded, books)
+        tell_holder(recorded, books)
+        if isinstance(fact, WorkFinished) and recorded.work.startswith("pack:"):
+            put_cartons_aside(recorded.work.partition(":")[2], recorded.station, books)
+        if not has_effect(fact):
+            return
+    else:
+        _is_begun(recorded, books)
     if isinstance(fact, Undone):
         applier = _appliers.get(type(fact.original))
         if applier and applier.reverse:
@@ -72,3 +84,11 @@ def apply(recorded: Recorded, books: Books) -> None:
     applier = _appliers.get(type(fact))
     if applier:
         applier.apply(fact, books)
+
+
+def _is_begun(recorded: Recorded, books: Books) -> None:
+    """Work that was claimed ahead is begun with the first fact that is more than a change to it."""
+    claim = books.claims.get(recorded.work)
+    mine = claim is not None and (claim.station, claim.epoch) == (recorded.station, recorded.epoch)
+    if claim is not None and mine and not isinstance(recorded.fact, AmendmentTaken):
+        claim.ahead = False

@@ -17,6 +17,7 @@ from warehouse_app.books.ledger import Books, new_books
 from warehouse_app.books.loading import load, needs, together, write
 from warehouse_app.books.replanning import replan_after_moves
 from warehouse_app.books.settle import settle
+from warehouse_app.books.working_twice import is_late
 from warehouse_app.domain.facts import Fact, Recorded, Undone, UnknownFact, Unpostable, WorkFinished, decode
 from warehouse_app.store import tables
 from warehouse_app.store.asking import Found, Question
@@ -216,8 +217,10 @@ def _apply_batch(tx: Transaction, batch: Sequence[Recorded]) -> Applied:
 def _apply_facts(tx: Transaction, batch: Sequence[Recorded]) -> None:
     try:
         books = new_books(tx.recorded_at)
-        finished = [recorded.work for recorded in batch if isinstance(recorded.fact, WorkFinished)]
-        load(tx, books, together(needs_of(recorded.fact) for recorded in batch) | needs(works=finished))
+        works = {recorded.work for recorded in batch if recorded.work}
+        load(tx, books, together(needs_of(recorded.fact) for recorded in batch) | needs(works=works))
+        ends = (recorded for recorded in batch if isinstance(recorded.fact, WorkFinished))
+        finished = [recorded.work for recorded in ends if not is_late(recorded, books)]
         for recorded in batch:
             _require_readable(recorded)
             apply(recorded, books)
@@ -263,6 +266,7 @@ def _end_claims(books: Books, works: Iterable[str]) -> None:
         claim = books.claims.get(work)
         if claim is not None and claim.state == "held":
             claim.state, claim.ended_at, claim.packet = "finished", books.recorded_at, ""
+            claim.ahead = False
 
 
 def _park(tx: Transaction, recorded: Recorded, error: str) -> None:

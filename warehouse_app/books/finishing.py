@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from warehouse_app.books.applying import applies
 from warehouse_app.books.ledger import Books
 from warehouse_app.books.loading import Needs, needs
-from warehouse_app.books.stopping import ENDED, held_works, stop_order
+from warehouse_app.books.stopping import ENDED, cartons_of, held_works, stop_order
 from warehouse_app.domain.facts import WorkFinished
 
 
@@ -26,6 +26,7 @@ def apply_work_finished(fact: WorkFinished, books: Books) -> None:
         _close_manifest(name, books)
     elif task == "pack":
         stop_requested([name], books, without=fact.work)
+        finish_packing(name, books)
     elif task == "pick":
         stop_requested({stop.order_no for stop in books.stops.under(name)}, books, without=fact.work)
 
@@ -41,6 +42,22 @@ def stop_requested(orders: Iterable[str], books: Books, *, without: str = "") ->
             stop_order(order, books)
             stopped.append(order_no)
     return stopped
+
+
+def finish_packing(order_no: str, books: Books) -> None:
+    """An order whose last carton was closed by a bench that did not hold it any more is packed when its holder ends."""
+    order = books.orders.get(order_no)
+    if order is None or order.state != "packing":
+        return
+    lines = [line for line in books.lines_of(order_no) if line.stocked]
+    packed = sum(line.packed for line in lines)
+    cartons = [carton for carton in cartons_of(order_no, books) if carton.state not in ("stopped", "emptied")]
+    filled = [carton for carton in cartons if books.contents.under(carton.carton)]
+    if packed and packed >= sum(line.reserved for line in lines) and all(one.state == "closed" for one in filled):
+        for shipment in books.shipments.grouped(order_no):
+            shipment.state = "packed" if shipment.state == "packing" else shipment.state
+        books.set_state(order, "packed")
+        books.touched.add(order_no)
 
 
 def _close_manifest(manifest_no: str, books: Books) -> None:

@@ -29,6 +29,7 @@ from warehouse_app.books.rows import (
     ShipmentRow,
     StockRow,
     StopRow,
+    TakeoverRow,
     ToteRow,
 )
 from warehouse_app.books.rowset import RowSet
@@ -54,6 +55,8 @@ class Cause:
     happened_at: datetime
     station: str = ""
     work: str = ""
+    late: bool = False
+    """Whether the station did this for work that had been taken over from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,7 @@ class Books:
     count_results: RowSet[CountResultRow] = field(default_factory=lambda: RowSet(CountResultRow, tables.count_result))
     count_queue: RowSet[QueueRow] = field(default_factory=lambda: RowSet(QueueRow, tables.count_queue))
     claims: RowSet[ClaimRow] = field(default_factory=lambda: RowSet(ClaimRow, tables.claim))
+    takeovers: RowSet[TakeoverRow] = field(default_factory=lambda: RowSet(TakeoverRow, tables.takeover, replaces=False))
     moves: list[Move] = field(default_factory=list)
     paid: dict[int, Paid] = field(default_factory=dict)
     """By their place in `moves`: what units that come from a supplier, or go back there, have cost."""

@@ -163,6 +163,7 @@ def _load_goods(tx: Transaction, books: Books, wanted: Needs, works: Iterable[st
         *_stock_of(books, skus | wanted.skus),
         books.balances.wanted("location", damaged),
         books.claims.wanted("work", works),
+        books.takeovers.wanted("work", wanted.works),
     )
 
 

@@ -1,12 +1,14 @@
 """What packing changes in the books."""
 
 from warehouse_app.books.applying import applies, reverses
+from warehouse_app.books.giving_back import is_held
 from warehouse_app.books.leaving import close_shipment, units_come_back, units_leave
 from warehouse_app.books.ledger import MISSING, Books, Replacement
 from warehouse_app.books.loading import Needs, needs
 from warehouse_app.books.rows import CartonRow, ContentRow, LineRow, ShipmentRow
 from warehouse_app.books.serials import serial_not_packed, serial_packed
 from warehouse_app.books.stopping import ENDED, back_from_floor, release_at_despatch, stop_at_despatch, stop_order
+from warehouse_app.books.working_twice import stop_late_carton
 from warehouse_app.domain.facts import (
     CartonChosen,
     CartonClosed,
@@ -117,6 +119,9 @@ def apply_carton_closed(fact: CartonClosed, books: Books) -> None:
     if carton.state == "closed" and not (order.held or order.cancel_requested):
         release_at_despatch(carton, books)
     books.note(fact.order_no, "carton_closed", carton=fact.carton, weight_g=fact.weight_g)
+    if books.cause.late and (stop_late_carton(fact, books) or is_held(f"pack:{fact.order_no}", books)):
+        # Whether it is the order's last carton is for those to say who hold it now.
+        return
     if fact.last and order.state not in ("cancelled", "shipped"):
         shipment = books.shipments[carton.shipment_no]
         shipment.state = "packed"

@@ -36,6 +36,7 @@ def apply_picked(fact: Picked, books: Books) -> None:
     if books.totes.get(fact.tote) is None:
         _give_tote(fact.tote, fact.order_no, fact.list_no, books)
     _begin(fact.list_no, fact.order_no, books)
+    _tell_bench("add_units", fact, books)
 
 
 @reverses(Picked)
@@ -48,6 +49,7 @@ def reverse_picked(fact: Picked, books: Books) -> None:
     stop = books.stops.get(fact.list_no, fact.stop_no)
     if stop is not None:
         stop.picked -= fact.quantity
+    _tell_bench("drop_units", fact, books)
 
 
 @applies(
@@ -101,6 +103,14 @@ def _give_tote(tote: str, order_no: str, list_no: str, books: Books) -> None:
         books.differ("tote_shared", order_no=order_no, location=tote, detail=found.order_no)
     else:
         found.list_no = list_no
+
+
+def _tell_bench(what: str, fact: Picked, books: Books) -> None:
+    """A bench that packs the order already must know of units that come for it after all."""
+    books.amend(
+        f"pack:{fact.order_no}", what=what, order=fact.order_no, line=fact.line_no, owner=fact.owner, sku=fact.sku,
+        lot=fact.lot, tote=fact.tote, quantity=fact.quantity,
+    )  # fmt: skip
 
 
 def _begin(list_no: str, order_no: str, books: Books) -> None:

@@ -383,3 +383,16 @@ class ClaimRow:
     packet: str
     claimed_at: datetime
     ended_at: datetime | None
+    ahead: bool
+
+
+@dataclass(slots=True)
+class TakeoverRow:
+    """A claim that a supervisor ended for its station; `late_facts` were posted under it afterwards."""
+
+    work: str
+    epoch: int
+    station: str
+    claimed_at: datetime
+    taken_at: datetime
+    late_facts: int

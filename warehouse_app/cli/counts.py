@@ -46,6 +46,9 @@ def add_commands(commands: Commands) -> None:
     approved.add_argument("name", metavar="PLAN|SHEET")
     approved.add_argument("--worker", metavar="BADGE", help=tr("who approves"))
     approved.add_argument("--reason", default="", metavar="R")
+    approved.add_argument(
+        "--without", action="append", default=[], metavar="STATION", help=tr("do not wait for this station: it is gone")
+    )
     reported = counts.add("report", report, tr("the day's report"))
     reported.add_argument("--day", metavar="DATE", help=tr("the business day; today unless given"))
     reported.add_argument("--out", metavar="FILE.pdf")
@@ -108,7 +111,9 @@ def approve(context: Context, arguments: Namespace) -> int:
     if not arguments.worker:
         raise ApproverWanted
     worker = _worker(context, arguments.worker)
-    done = context.database.write(approve_counts, worker, arguments.name, reason=arguments.reason)
+    done = context.database.write(
+        approve_counts, worker, arguments.name, reason=arguments.reason, without=arguments.without
+    )
     value = {
         "approved": [_task(task) for task in done.approved],
         "recounts": [_task(task) for task in done.recounts],

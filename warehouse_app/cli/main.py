@@ -9,6 +9,7 @@ from warehouse_app import __version__
 from warehouse_app.cli import (
     bench,
     campaigns,
+    claims,
     counts,
     database,
     demo,
@@ -35,8 +36,8 @@ from warehouse_app.language import tr
 from warehouse_app.station.wording import error_text
 
 GROUPS = (
-    sample, demo, database, settings, imports, orders, papers, labels, counts, station, stock, campaigns, holds, moving,
-    value, periods, errands, devices, bench,
+    sample, demo, database, settings, imports, orders, papers, labels, counts, station, claims, stock, campaigns, holds,
+    moving, value, periods, errands, devices, bench,
 )  # fmt: skip
 
 STOPPED_BY_A_PERSON = 130

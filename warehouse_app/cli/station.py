@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from warehouse_app.cli import disk, journal
+from warehouse_app.cli import ahead, disk, journal
 from warehouse_app.cli.context import Context
 from warehouse_app.cli.parsing import Commands
 from warehouse_app.domain.errors import NotFound, StoreUnavailable
@@ -16,6 +16,7 @@ from warehouse_app.domain.scan import unescape_scan_text
 from warehouse_app.domain.session import Expected, Feedback, FeedbackKind, feedback
 from warehouse_app.domain.tasks import SESSIONS
 from warehouse_app.language import mark, tr, tr_n
+from warehouse_app.station.ahead import WorkAhead
 from warehouse_app.station.bench import Answer, Bench, ConnectedBench
 from warehouse_app.station.bounce import BounceGuard
 from warehouse_app.station.disk import NotWritten, space_at
@@ -36,7 +37,9 @@ def add_commands(commands: Commands) -> None:
     parser.add_argument("--task", required=True, choices=list(SESSIONS))
     parser.add_argument("--worker", metavar="BADGE", help=tr("the badge of the worker"))
     parser.add_argument("--station", default="", metavar="NAME", help=tr("the name of a new station"))
+    parser.add_argument("--ahead", type=int, default=0, metavar="N", help=tr("keep N works more at hand (0)"))
     parser.add_argument("--bounce-ms", type=int, default=0, metavar="N", help=tr("ignore the same code within N ms"))
+    ahead.add_commands(station)
 
 
 def scan(context: Context, arguments: Namespace) -> int:
@@ -50,8 +53,10 @@ def scan(context: Context, arguments: Namespace) -> int:
         runner = _Runner(context, bench, BounceGuard(arguments.bounce_ms))
         if arguments.worker:
             runner.sign_on(arguments.worker)
-        with StationSync(bench.bench, link):
+        with StationSync(bench.bench, link, WorkAhead(bench.bench, link, arguments.ahead)) as sync:
             runner.run(sys.stdin.buffer)
+        if arguments.ahead:
+            _give_back(sync.ahead)
         _settle(link)
         link.close()
     finally:
@@ -68,6 +73,12 @@ def _connect(context: Context, link: Link) -> None:
         print(f"warning: {error_text(error)}", file=sys.stderr)
     if link.cloned is not None:
         print(f"warning: {error_text(link.cloned)}", file=sys.stderr)
+
+
+def _give_back(ahead: WorkAhead) -> None:
+    """What was kept at hand for the time of this command; without the shared database it stays with the station."""
+    with suppress(StoreUnavailable):
+        ahead.give_back_filled_up()
 
 
 def _settle(link: Link) -> None:

@@ -7,7 +7,7 @@ from typing import ClassVar, cast
 from warehouse_app.domain.catalogue import Catalogue, Found
 from warehouse_app.domain.facts import AmendmentTaken, Counted, Fact, LocationCounted, Recorded, WorkFinished
 from warehouse_app.domain.packets import CountPacket, CountStop, Packet
-from warehouse_app.domain.scan import Scan, ScanKind, location_code, lot_code
+from warehouse_app.domain.scan import Scan, ScanKind, location_code, lot_code, pick_list_code
 from warehouse_app.domain.session import (
     DONE,
     EXPECTED_LIMIT,
@@ -129,6 +129,11 @@ class CountSession(Session[CountState]):
         if work == self.current:
             self._location, self._last, self._without_lot = "", None, None
         super().drop(work)
+
+    def at_hand(self) -> tuple[Expected, ...]:
+        """The codes of what was claimed ahead, in the order in which it was."""
+        packets = (state.packet for state in self.not_begun())
+        return tuple(Expected("pick_list", pick_list_code(packet.sheet_no)) for packet in packets)
 
     def start(self, scan: Scan) -> Outcome:
         """A count sheet's code opens it, and so does one of its locations."""

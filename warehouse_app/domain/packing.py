@@ -1,9 +1,9 @@
 """Packing by scan: every unit is verified against its order, and no carton closes before it is right."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, cast
+from collections.abc import Sequence
+from typing import ClassVar, cast
 
-from warehouse_app.domain.catalogue import Found, ProductCard
+from warehouse_app.domain.catalogue import Catalogue, Found, ProductCard
 from warehouse_app.domain.facts import (
     AmendmentTaken,
     CartonChosen,
@@ -14,14 +14,12 @@ from warehouse_app.domain.facts import (
     PackingOpened,
     UnitMissing,
     UnitPacked,
-    WorkFinished,
-    WorkStopped,
 )
 from warehouse_app.domain.packets import Packet, PackPacket
-from warehouse_app.domain.packing_serials import SerialSession
+from warehouse_app.domain.packing_amendments import AmendedPacking
 from warehouse_app.domain.packing_state import CartonProgress, LineProgress, PackState
-from warehouse_app.domain.packing_stops import told_of_change, told_of_hold
-from warehouse_app.domain.scan import Scan, ScanKind, carton_type_code
+from warehouse_app.domain.packing_stops import told_of_hold
+from warehouse_app.domain.scan import Scan, ScanKind, carton_type_code, order_code, tote_code
 from warehouse_app.domain.session import (
     CLOSE,
     Expected,
@@ -40,7 +38,7 @@ PROBLEMS = {"PROBLEM-MISSING": "missing", "PROBLEM-DAMAGED": "damaged"}
 OPENS = (ScanKind.TOTE, ScanKind.ORDER)
 
 
-class PackSession(SerialSession):
+class PackSession(AmendedPacking):
     """Packs one order at a time from its packet. A unit whose serial was asked for is kept in memory only."""
 
     task = "pack"
@@ -48,6 +46,11 @@ class PackSession(SerialSession):
     undoable: ClassVar = (UnitPacked, UnitMissing, CartonChosen)
     undo_barriers: ClassVar = (CartonClosed, AmendmentTaken)
     lost_by_undo: ClassVar = (CartonWeighed,)
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        super().__init__(catalogue)
+        self.spare_numbers: tuple[str, ...] = ()
+        """Carton numbers that the station has leased, for an order that needs more than its packet has."""
 
     def state_of(self, packet: Packet) -> PackState:
         """A fresh state for an order."""
@@ -163,32 +166,14 @@ class PackSession(SerialSession):
         lines = self._open_lines(state)
         return next((line for line in lines if line.line_no == state.last_line), lines[0] if lines else None)
 
-    def amend(self, work: str, number: int, content: Mapping[str, Any]) -> Outcome:
-        """A stop request ends the order, a hold puts it aside; a new address may want new labels."""
-        outcome = super().amend(work, number, content)
-        if content["what"] == "change_address":
-            return self._readdressed(work, outcome)
-        state = self.states[work]
-        if content["what"] != "stop":
-            card = self.catalogue.card(str(content.get("sku", "")))
-            told = told_of_change(state, content, card) or outcome.feedback
-            if work != self.current and told.kind is FeedbackKind.HELD:
-                # It lies aside already: what the packer does now goes on.
-                told = outcome.feedback
-            return Outcome(told, outcome.facts, work)
-        order_no = state.packet.order_no
-        facts = (*outcome.facts, WorkStopped(order_no, number, str(content.get("reason", ""))), WorkFinished(work))
-        message = mark("Stop: order {order} was cancelled. Set carton and tote aside for put-back.")
-        return Outcome(feedback(FeedbackKind.STOPPED, message, order=order_no), facts, work)
-
-    def _readdressed(self, work: str, outcome: Outcome) -> Outcome:
-        state = self.states[work]
-        order_no = state.packet.order_no
-        if any(carton.closed for carton in state.cartons):
-            message = mark("Order {order} goes to another address. Destroy its label and print it again.")
-            return Outcome(feedback(FeedbackKind.STOPPED, message, order=order_no), outcome.facts, work)
-        message = mark("Order {order} goes to another address. Its label will show it.")
-        return Outcome(feedback(FeedbackKind.INFO, message, order=order_no), outcome.facts, work)
+    def at_hand(self) -> tuple[Expected, ...]:
+        """The totes of orders that were claimed ahead; an order without a tote by its own code."""
+        packets = sorted((state.packet for state in self.not_begun()), key=lambda packet: packet.ship_by)
+        return tuple(
+            Expected("tote", tote_code(packet.units[0].tote)) if packet.units[0].tote
+            else Expected("order", order_code(packet.order_no))
+            for packet in packets
+        )  # fmt: skip
 
     def _in_hand(self, scan: Scan) -> PackState | None:
         for state in self.states.values():
@@ -219,6 +204,9 @@ class PackSession(SerialSession):
         return scan.code in state.totes or scan.code == state.packet.order_no
 
     def _other_order(self, state: PackState, scan: Scan) -> Outcome:
+        if state.waits_for_units and not self._is_mine(state, scan):
+            # Nothing more can be done for this order until its other tote comes.
+            return self.start(scan)
         if self._is_mine(state, scan):
             told = feedback(FeedbackKind.INFO, mark("{code} belongs to this order. Scan its units."), code=scan.code)
             return Outcome(told)
@@ -268,7 +256,7 @@ class PackSession(SerialSession):
     ) -> Outcome:
         """Units of one scan may belong to several lines or totes of the order: one fact for each."""
         try:
-            carton = state.next_carton()
+            carton = state.next_carton(self.spare_numbers)
         except IndexError:
             return self.wrong_state(mark("No carton numbers are left for this order. Call a supervisor."))
         facts: list[Fact] = []
@@ -302,7 +290,7 @@ class PackSession(SerialSession):
         if not any(box.carton_type == name for box in state.packet.boxes):
             return Outcome(feedback(FeedbackKind.UNKNOWN, mark("There is no box called {box}."), box=name))
         try:
-            carton = state.next_carton()
+            carton = state.next_carton(self.spare_numbers)
         except IndexError:
             return self.wrong_state(mark("No carton numbers are left for this order. Call a supervisor."))
         chosen = CartonChosen(state.packet.order_no, carton.carton, name)

@@ -1,7 +1,7 @@
 """Where the packing of one order stands: lines, cartons, weights, holds."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -89,6 +89,7 @@ class PackState(State):
         self.cartons: list[CartonProgress] = []
         self.last_line = 0
         self.last_lot = ""
+        self.announced: list[UnitsLeft] = []
         self.held: dict[str, HeldBy] = {}
         self.held_serials = {(sku, serial) for sku, found in packet.held_serials.items() for serial in found}
         self.packed_serials: set[tuple[str, str]] = set()
@@ -140,14 +141,18 @@ class PackState(State):
     @property
     def totes(self) -> tuple[str, ...]:
         """The totes that hold the order's units."""
-        return tuple(dict.fromkeys(units.tote for units in self.packet.units))
+        return tuple(dict.fromkeys(left.units.tote for left in self.left))
 
-    def next_carton(self) -> CartonProgress:
-        """The open carton, or the one that would be begun now. Raises IndexError when the SSCC block is used up."""
+    def next_carton(self, spare_numbers: Sequence[str] = ()) -> CartonProgress:
+        """The open carton, or the one that would be begun now: with a number of the packet, else with a spare one.
+
+        Raises IndexError when neither is left.
+        """
         if self.open_carton is not None:
             return self.open_carton
-        place = len(self.cartons)
-        return CartonProgress(self.packet.ssccs[place], self.packet.first_carton_number + place)
+        place, used = len(self.cartons), {carton.carton for carton in self.cartons}
+        numbers = [number for number in (*self.packet.ssccs, *spare_numbers) if number not in used]
+        return CartonProgress(numbers[0], self.packet.first_carton_number + place)
 
     def box_of(self, carton: CartonProgress) -> BoxType | None:
         """The box chosen for a carton, or the suggested one."""
@@ -236,12 +241,37 @@ class PackState(State):
     def _amend(self, content: Mapping[str, Any]) -> None:
         if content.get("what") == "change_address":
             self.packet = replace(self.packet, ship_to=Address(**content["ship_to"]))
+        elif content.get("what") in ("add_units", "drop_units"):
+            self._amend_units(content)
         self.held = self.held_after(content)
         unit = (str(content.get("sku", "")), str(content.get("serial", "")))
         if content["what"] == "hold_serial":
             self.held_serials.add(unit)
         elif content["what"] == "release_serial":
             self.held_serials.discard(unit)
+
+    def _amend_units(self, content: Mapping[str, Any]) -> None:
+        line_no, quantity = int(content["line"]), int(content["quantity"])
+        units = PackUnits(
+            line_no, content["owner"], content["sku"], content["lot"], content["tote"], quantity
+        )  # fmt: skip
+        if content["what"] == "add_units":
+            self.left.append(UnitsLeft(units, quantity))
+            self.lines.setdefault(line_no, LineProgress(line_no, units.sku, 0)).quantity += quantity
+            self.announced.append(self.left[-1])
+            return
+        for left in self.left:
+            same = (left.units.line_no, left.units.lot, left.units.tote) == (line_no, units.lot, units.tote)
+            taken = min(left.left, quantity) if same else 0
+            left.left -= taken
+            quantity -= taken
+            self.lines[line_no].quantity -= taken
+
+    @property
+    def waits_for_units(self) -> bool:
+        """Whether all that is left to pack was announced after the packet was made, and may be on its way still."""
+        left = [units for units in self.left if units.left > 0]
+        return bool(left) and all(units in self.announced for units in left)
 
     def _pack(self, fact: UnitPacked) -> None:
         self._use(fact.line_no, fact.lot, fact.tote, fact.quantity)
@@ -262,7 +292,9 @@ class PackState(State):
     def _use(self, line_no: int, lot: str, tote: str, quantity: int) -> None:
         for left in self.left:
             if (left.units.line_no, left.units.lot, left.units.tote) == (line_no, lot, tote):
-                left.left -= quantity
+                taken = min(left.left, quantity)
+                left.left -= taken
+                quantity -= taken
 
     def _carton(self, carton: str) -> CartonProgress:
         for known in self.cartons:

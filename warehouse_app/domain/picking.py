@@ -18,7 +18,7 @@ from warehouse_app.domain.facts import (
 )
 from warehouse_app.domain.packets import Packet, PickPacket
 from warehouse_app.domain.picking_state import PickState, StopProgress
-from warehouse_app.domain.scan import Scan, ScanKind, location_code, tote_code
+from warehouse_app.domain.scan import Scan, ScanKind, location_code, pick_list_code, tote_code
 from warehouse_app.domain.session import (
     DONE,
     Expected,
@@ -74,6 +74,11 @@ class PickSession(Session[PickState]):
         if work == self.current:
             self._location_shown = ""
         super().drop(work)
+
+    def at_hand(self) -> tuple[Expected, ...]:
+        """The codes of what was claimed ahead, in the order in which it was."""
+        packets = (state.packet for state in self.not_begun())
+        return tuple(Expected("pick_list", pick_list_code(packet.list_no)) for packet in packets)
 
     def start(self, scan: Scan) -> Outcome:
         """A pick list's code opens it."""

@@ -107,8 +107,9 @@ class PickState(State):
             self.stops.setdefault(stop.stop_no, StopProgress(stop))
             self.orders.add(stop.order_no)
         elif content["what"] == "drop_stop":
-            progress = self.stops[content["stop"]]
-            progress.withdrawn += min(content["quantity"], progress.open_quantity)
+            progress = self.stops.get(content["stop"])
+            if progress is not None:
+                progress.withdrawn += min(content["quantity"], progress.open_quantity)
         elif content["what"] == "hold_serial":
             self.held_serials.add((content["sku"], content["serial"]))
         elif content["what"] == "release_serial":

@@ -236,9 +236,15 @@ class Session(ABC, Generic[S]):
 
     def take(self, packet: Packet) -> None:
         """Take claimed work into hand; a newer packet of the same work replaces the older one."""
-        self.states[packet.work] = self.state_of(packet)
-        for recorded in self._logs.get(packet.work, []):
-            self.states[packet.work].apply(recorded.fact)
+        self.take_all([packet])
+
+    def take_all(self, packets: Iterable[Packet]) -> None:
+        """The same for many at once. Whoever looks from another thread sees the works from before, or from after."""
+        taken = {packet.work: self.state_of(packet) for packet in packets}
+        self.states = {**self.states, **taken}
+        for work, state in taken.items():
+            for recorded in self._logs.get(work, []):
+                state.apply(recorded.fact)
 
     def apply(self, recorded: Recorded) -> None:
         """Change the session by a fact that is on disk."""
@@ -274,7 +280,7 @@ class Session(ABC, Generic[S]):
 
     def drop(self, work: str) -> None:
         """Let go of work that is finished or was taken away."""
-        self.states.pop(work, None)
+        self.states = {name: state for name, state in self.states.items() if name != work}
         self._logs.pop(work, None)
         if self.current == work:
             self.current = ""
@@ -284,6 +290,31 @@ class Session(ABC, Generic[S]):
         """Answer a change that came for work in hand: it is journalled first, then applied like any fact."""
         taken = AmendmentTaken(work, number, json.dumps(dict(content)))
         return Outcome(feedback(FeedbackKind.INFO, mark("This work was changed.")), (taken,), work)
+
+    def lose(self, work: str, number: int, content: Mapping[str, Any]) -> Outcome:
+        """Answer that work in hand was taken over: what was done of it stays in the journal, the rest is let go."""
+        facts = (AmendmentTaken(work, number, json.dumps(dict(content))), WorkFinished(work))
+        name, by = work.partition(":")[2], str(content.get("station") or content.get("by") or "-")
+        if self.is_begun(work):
+            message = mark("Stop: {name} was taken over ({by}). Set aside what you have of it and call a supervisor.")
+            return Outcome(feedback(FeedbackKind.STOPPED, message, name=name, by=by), facts, work)
+        message = mark("{name} was taken over ({by}). It is not yours any more.")
+        return Outcome(feedback(FeedbackKind.INFO, message, name=name, by=by), facts, work)
+
+    def is_begun(self, work: str) -> bool:
+        """Whether the worker has done something of this work, or has it at hand."""
+        log = self._logs.get(work, ())
+        return work == self.current or any(not isinstance(one.fact, AmendmentTaken) for one in log)
+
+    def at_hand(self) -> tuple[Expected, ...]:
+        """The codes of work that was claimed ahead and can be begun at once, the most urgent first."""
+        return ()
+
+    def not_begun(self) -> list[S]:
+        """Work that was claimed ahead and can be begun at once."""
+        return [
+            state for work, state in self.states.items() if not (state.finished or state.paused or self.is_begun(work))
+        ]
 
     def apply_amendment(self, state: S, taken: AmendmentTaken) -> None:
         """Change a state by an amendment."""

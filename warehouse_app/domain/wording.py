@@ -52,6 +52,7 @@ EVENTS: Mapping[str, str] = {
     "allocation_lost": mark("allocation lost"),
     "reservation_lost": mark("reservation lost"),
     "stock_held": mark("its stock was put on hold"),
+    "worked_twice": mark("worked on at another station after it was taken over"),
     "replaced": mark("picked elsewhere instead"),
     "carton_closed": mark("carton closed"),
     "carton_reopened": mark("carton reopened"),
@@ -150,6 +151,8 @@ DISCREPANCIES: Mapping[str, str] = {
     "cloned_station": mark("Two stations post under one name: one is a copy of the other"),
     "fact_lost": mark("A scan was lost with a station's disk"),
     "fact_altered": mark("A fact was posted again with other content"),
+    "worked_twice": mark("Worked twice after a takeover"),
+    "approved_without_station": mark("Count approved without waiting for a station"),
 }
 
 COMING_BACK = "coming_back"
@@ -161,6 +164,7 @@ REASONS: Mapping[str, str] = {
     "cancelled": mark("cancelled"),
     "held": mark("on hold"),
     "stock_held": mark("stock on hold"),
+    "worked_twice": mark("packed twice"),
     "nothing to ship": mark("nothing to ship"),
     COMING_BACK: mark("called back from the floor, a station still has to put it aside"),
     # Why a location is counted.

@@ -22,6 +22,19 @@ class WorkHeldElsewhere(WarehouseError):
     message = mark("{work} is being worked on at {station}. A supervisor can take it over.")
 
 
+class ClaimedAhead(WorkHeldElsewhere):
+    """Another station has claimed this work ahead and has not begun it, as far as the books know."""
+
+    message = mark(
+        "{work} was claimed ahead by {station}, which does not give it back just now. A supervisor can take it over."
+    )
+
+    def __init__(self, **values: object) -> None:
+        self.whole_name = str(values["whole_name"])
+        """The work as claims name it: its task, a colon, its name."""
+        super().__init__(**values)
+
+
 class NotReady(WarehouseError):
     """The work exists, but its turn has not come."""
 
@@ -61,13 +74,34 @@ def hold(tx: Transaction, work: str, holder: Holder, *, in_hand: bool = False) -
     row = tx.row(select(claim).where(tx.mine(claim), claim.c.work == work))
     if row is not None and row["state"] == "held":
         if row["station"] != holder.station:
-            raise WorkHeldElsewhere(work=work.partition(":")[2], station=row["station"])
+            error = ClaimedAhead if row["ahead"] else WorkHeldElsewhere
+            raise error(work=work.partition(":")[2], station=row["station"], whole_name=work)
         if not in_hand:
             # The packet is made afresh, with every change up to now.
-            tx.change(claim, [{"work": work, "claimed_at": tx.recorded_at}])
+            tx.change(claim, [{"work": work, "claimed_at": tx.recorded_at, "ahead": False, "wanted_by": ""}])
         return int(row["epoch"])
     epoch = int(row["epoch"]) + 1 if row is not None else 1
-    values = {
+    tx.put(claim, [_claimed(tx, work, epoch, holder, ahead=False)])
+    return epoch
+
+
+def hold_ahead(tx: Transaction, works: Sequence[str], holder: Holder) -> dict[str, int]:
+    """Claim those of these works that nobody holds, or that this station does; give their epochs."""
+    tx.lock_warehouse()
+    known = {row["work"]: row for row in tx.rows_in(tables.claim, "work", works)}
+    epochs = {}
+    for work in works:
+        row = known.get(work)
+        if row is None or row["state"] != "held":
+            epochs[work] = int(row["epoch"]) + 1 if row is not None else 1
+        elif row["station"] == holder.station:
+            epochs[work] = int(row["epoch"])
+    tx.put(tables.claim, [_claimed(tx, work, epoch, holder, ahead=True) for work, epoch in epochs.items()])
+    return epochs
+
+
+def _claimed(tx: Transaction, work: str, epoch: int, holder: Holder, *, ahead: bool) -> dict[str, object]:
+    return {
         "work": work,
         "station": holder.station,
         "worker": holder.worker,
@@ -76,9 +110,9 @@ def hold(tx: Transaction, work: str, holder: Holder, *, in_hand: bool = False) -
         "packet": "",
         "claimed_at": tx.recorded_at,
         "ended_at": None,
+        "ahead": ahead,
+        "wanted_by": "",
     }
-    tx.put(claim, [values])
-    return epoch
 
 
 def keep_packet(tx: Transaction, packet: Packet) -> None:
@@ -86,13 +120,19 @@ def keep_packet(tx: Transaction, packet: Packet) -> None:
     tx.change(tables.claim, [{"work": packet.work, "packet": packet.to_json()}])
 
 
-def give_back(tx: Transaction, work: str, station: str) -> None:
-    """Let go of work that was claimed and not begun."""
+def keep_packets(tx: Transaction, packets: Iterable[Packet]) -> None:
+    """The same for many at once."""
+    tx.change(tables.claim, [{"work": packet.work, "packet": packet.to_json()} for packet in packets])
+
+
+def give_back(tx: Transaction, works: Iterable[str], station: str) -> tuple[str, ...]:
+    """Let go of work that this station claimed and has not begun; give what it held of it."""
     tx.lock_warehouse()
     claim = tables.claim
-    mine = (tx.mine(claim), claim.c.work == work, claim.c.station == station, claim.c.state == "held")
-    values = {"state": "given_back", "ended_at": tx.recorded_at, "packet": ""}
-    tx.connection.execute(claim.update().where(*mine).values(values))
+    held = tx.rows_in(claim, "work", works, claim.c.station == station, claim.c.state == "held")
+    ended = {"state": "given_back", "ended_at": tx.recorded_at, "packet": "", "ahead": False, "wanted_by": ""}
+    tx.change(claim, [{"work": row["work"], **ended} for row in held])
+    return tuple(row["work"] for row in held)
 
 
 def held_works(tx: Transaction, prefix: str) -> dict[str, str]:
@@ -153,7 +193,8 @@ def amendments_above(tx: Transaction, taken: Iterable[tuple[str, int]]) -> Seque
     What was changed before the work was claimed is in its packet already; taken again it would count twice.
     """
     last = dict(taken)
-    claimed_at = {row["work"]: row["claimed_at"] for row in tx.rows_in(tables.claim, "work", last)}
+    claim = tables.claim
+    claimed_at = dict(tx.tuples_in((claim.c.work, claim.c.claimed_at), claim.c.work, last))
     found = [
         Amendment(row["work"], row["number"], row["content"])
         for row in tx.rows_in(tables.amendment, "work", claimed_at)

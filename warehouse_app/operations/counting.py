@@ -6,11 +6,19 @@ from collections.abc import Sequence
 from sqlalchemy import RowMapping, select
 
 from warehouse_app.domain.errors import NotFound
-from warehouse_app.domain.packets import CountPacket, CountStop
+from warehouse_app.domain.packets import CountPacket, CountStop, Packet
 from warehouse_app.domain.scan import ScanKind, pick_list_code
-from warehouse_app.domain.session import Expected, Need
+from warehouse_app.domain.session import EXPECTED_LIMIT, Expected, Need
 from warehouse_app.language import mark
-from warehouse_app.operations.claiming import Holder, NotReady, held_elsewhere, hold, keep_packet
+from warehouse_app.operations.claiming import (
+    Holder,
+    NotReady,
+    held_elsewhere,
+    hold,
+    hold_ahead,
+    keep_packet,
+    keep_packets,
+)
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
 
@@ -39,8 +47,32 @@ def claim_count_sheet(tx: Transaction, holder: Holder, need: Need) -> CountPacke
     return packet
 
 
+def sheets_to_claim(tx: Transaction, holder: Holder, limit: int) -> list[str]:
+    """The works of count sheets of which this person may count something and that no other station holds."""
+    return [f"count:{sheet}" for sheet in _open_sheets(tx, holder)][:limit]
+
+
+def claim_sheets_ahead(tx: Transaction, holder: Holder, works: Sequence[str]) -> list[Packet]:
+    """Claim those of these count sheets that are still free and have something left to count."""
+    task = tables.count_task
+    names = [work.partition(":")[2] for work in works]
+    rows = sorted(tx.rows_in(task, "sheet_no", names, task.c.state.in_(TO_COUNT)), key=lambda row: row["walk_no"])
+    left = {name: [row for row in rows if row["sheet_no"] == name] for name in names}
+    epochs = hold_ahead(tx, [f"count:{name}" for name in names if left[name]], holder)
+    claimed: list[Packet] = []
+    for work, epoch in epochs.items():
+        name = work.partition(":")[2]
+        claimed.append(CountPacket(work, epoch, name, _stops(tx, left[name])))
+    keep_packets(tx, claimed)
+    return claimed
+
+
 def waiting_counts(tx: Transaction, holder: Holder) -> Sequence[Expected]:
     """The codes of count sheets that nobody walks and of which this person may count something, the oldest first."""
+    return [Expected("pick_list", pick_list_code(sheet)) for sheet in _open_sheets(tx, holder)][:EXPECTED_LIMIT]
+
+
+def _open_sheets(tx: Transaction, holder: Holder) -> list[str]:
     task = tables.count_task
     held = held_elsewhere(tx, "count", holder)
     query = (
@@ -49,7 +81,7 @@ def waiting_counts(tx: Transaction, holder: Holder) -> Sequence[Expected]:
         .order_by(task.c.sheet_no)
     )
     sheets = dict.fromkeys(row["sheet_no"] for row in tx.rows(query) if _may_count(row, holder.worker))
-    return [Expected("pick_list", pick_list_code(sheet)) for sheet in sheets if sheet not in held][:20]
+    return [sheet for sheet in sheets if sheet not in held]
 
 
 def _sheet_of(tx: Transaction, location: str) -> str:

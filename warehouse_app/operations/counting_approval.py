@@ -1,6 +1,6 @@
 """The decision that a count is right: books follow the shelf, by moves, under four eyes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -76,12 +76,19 @@ NO_TOLERANCE = Tolerance()
 
 
 def approve_counts(
-    tx: Transaction, worker: str, name: str, *, reason: str = "", tolerance: Tolerance = NO_TOLERANCE
+    tx: Transaction,
+    worker: str,
+    name: str,
+    *,
+    reason: str = "",
+    tolerance: Tolerance = NO_TOLERANCE,
+    without: Collection[str] = (),
 ) -> Approval:
     """Decide about everything that is counted on a plan or a sheet, as far as it can be decided now.
 
     A first count with a variance beyond the tolerance goes to a recount by another person; what a second person
-    counted is booked. Locations wait for stations that have not posted past the count. Raises NotFound,
+    counted is booked. Locations wait for stations that have not posted past the count, but for those in `without`,
+    which are gone: that is recorded, and what they post after all corrects the adjustment. Raises NotFound,
     NotAnApprover, and OwnCount when all that is counted was counted by the approver.
     """
     tx.lock_warehouse()
@@ -91,7 +98,10 @@ def approve_counts(
     if own and len(own) == len(counted):
         raise OwnCount(worker=worker, location=own[0].location)
     others = [task for task in counted if worker not in task.counters]
-    behind = stations_behind(tx, {task.location: task.counted_at for task in others if task.counted_at})
+    found = stations_behind(tx, {task.location: task.counted_at for task in others if task.counted_at})
+    _record_gone(tx, worker, found, without)
+    left = {location: tuple(name for name in stations if name not in without) for location, stations in found.items()}
+    behind = {location: stations for location, stations in left.items() if stations}
     waiting = tuple(
         Waiting(task.sheet_no, task.location, behind[task.location]) for task in others if task.location in behind
     )
@@ -126,6 +136,21 @@ def _check_role(tx: Transaction, worker: str) -> None:
         raise NotFound(thing=mark("worker"), name=worker)
     if row["role"] not in APPROVERS:
         raise NotAnApprover(worker=row["name"] or worker)
+
+
+def _record_gone(tx: Transaction, worker: str, behind: Mapping[str, Sequence[str]], without: Collection[str]) -> None:
+    """Nobody waits for these stations any more: that can be read beside the contradictions it may lead to."""
+    rows = [
+        {
+            "discrepancy_id": new_key(), "kind": "approved_without_station", "station": station, "work": "",
+            "order_no": "", "sku": "", "location": location, "quantity": 0, "detail": worker,
+            "recorded_at": tx.recorded_at,
+        }
+        for location, stations in sorted(behind.items())
+        for station in stations
+        if station in without
+    ]  # fmt: skip
+    tx.add(tables.discrepancy, rows)
 
 
 def _send_to_recount(tx: Transaction, tasks: Iterable[CountedTask]) -> None:

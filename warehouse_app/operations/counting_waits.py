@@ -1,8 +1,8 @@
 """Stations that may still have something to tell about a location from before it was counted."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import RowMapping, func, select
 
@@ -10,15 +10,21 @@ from warehouse_app.domain.packets import PutawayPacket, packet_from_json
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
 
+TAKEN_LATELY = timedelta(days=1)
+"""What was taken over longer before a count has nothing to do with it any more."""
+
 
 def stations_behind(tx: Transaction, counted_at: Mapping[str, datetime]) -> dict[str, tuple[str, ...]]:
     """For each location the stations that held picks or putaways there when it was counted and are not past it.
 
-    A station is past an instant when the books have a fact of it from then or later: it posts its facts in order.
+    A station is past an instant when the books have a fact of it from then or later: it posts its facts in order. One
+    from which the work was taken over meanwhile may still have something to tell, too.
     """
     reached = _reached(tx)
     behind: dict[str, set[str]] = defaultdict(set)
-    for location, claim in (*_picks(tx, counted_at), *_putaways(tx)):
+    claims = [*_held(tx, "pick"), *_taken(tx, "pick", counted_at)]
+    putaways = [*_held(tx, "putaway"), *_taken(tx, "putaway", counted_at)]
+    for location, claim in (*_picks(tx, counted_at, claims), *_putaways(putaways)):
         instant = counted_at.get(location)
         if instant is None or claim["claimed_at"] > instant:
             continue
@@ -42,27 +48,41 @@ def _reached(tx: Transaction) -> dict[str, datetime]:
     return {row["station"]: row["happened_at"] for row in tx.rows(query)}
 
 
-def _held(tx: Transaction, task: str) -> dict[str, RowMapping]:
+def _held(tx: Transaction, task: str) -> Sequence[RowMapping]:
     claim = tables.claim
     held = (tx.mine(claim), claim.c.state == "held", claim.c.work.startswith(f"{task}:", autoescape=True))
-    return {row["work"].partition(":")[2]: row for row in tx.rows(select(claim).where(*held))}
+    return tx.rows(select(claim).where(*held))
 
 
-def _picks(tx: Transaction, locations: Iterable[str]) -> list[tuple[str, RowMapping]]:
-    """Held pick lists by the locations where something of them is not picked yet; withdrawn stops may still be."""
+def _taken(tx: Transaction, task: str, counted_at: Mapping[str, datetime]) -> Sequence[RowMapping]:
+    """Work that was taken over shortly before these counts, or since."""
+    if not counted_at:
+        return ()
+    table = tables.takeover
+    lately = table.c.taken_at >= min(counted_at.values()) - TAKEN_LATELY
+    return tx.rows(select(table).where(tx.mine(table), lately, table.c.work.startswith(f"{task}:", autoescape=True)))
+
+
+def _picks(tx: Transaction, locations: Iterable[str], claims: Sequence[RowMapping]) -> Iterator[tuple[str, RowMapping]]:
+    """Pick lists by the locations where something of them is not picked yet; withdrawn stops may still be.
+
+    Of a list that was taken over, what others have picked since may have been picked there as well.
+    """
     stop = tables.pick_stop
-    claims = _held(tx, "pick")
-    rows = tx.rows_in(stop, "list_no", claims, stop.c.location.in_(list(locations)))
-    open_rows = (row for row in rows if row["picked"] + row["short"] < row["quantity"])
-    return [(row["location"], claims[row["list_no"]]) for row in open_rows]
+    by_list: dict[str, list[RowMapping]] = defaultdict(list)
+    for claim in claims:
+        by_list[claim["work"].partition(":")[2]].append(claim)
+    for row in tx.rows_in(stop, "list_no", by_list, stop.c.location.in_(list(locations))):
+        is_open = row["picked"] + row["short"] < row["quantity"]
+        for claim in by_list[row["list_no"]]:
+            if is_open or "taken_at" in claim:
+                yield row["location"], claim
 
 
-def _putaways(tx: Transaction) -> list[tuple[str, RowMapping]]:
-    """Held putaways by the locations where their units come from or were told to go."""
-    found: list[tuple[str, RowMapping]] = []
-    for claim in _held(tx, "putaway").values():
-        packet = packet_from_json(claim["work"], claim["packet"])
+def _putaways(claims: Sequence[RowMapping]) -> Iterator[tuple[str, RowMapping]]:
+    """Putaways by the locations where their units come from or were told to go."""
+    for claim in claims:
+        packet = packet_from_json(claim["work"], claim["packet"]) if claim["packet"] else None
         if isinstance(packet, PutawayPacket):
             places = {packet.source, *(place for units in packet.units for place in units.suggestions)}
-            found.extend((place, claim) for place in places)
-    return found
+            yield from ((place, claim) for place in sorted(places))

@@ -1,17 +1,25 @@
 """Decisions about picking: which station walks which list."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from sqlalchemy import exists, func, literal, select
 
 from warehouse_app.books.held_stock import held_by, hold_of
 from warehouse_app.domain.errors import NotFound
-from warehouse_app.domain.packets import PickPacket, PickStop
+from warehouse_app.domain.packets import Packet, PickPacket, PickStop
 from warehouse_app.domain.scan import pick_list_code
-from warehouse_app.domain.session import Expected, Need
+from warehouse_app.domain.session import EXPECTED_LIMIT, Expected, Need
 from warehouse_app.language import mark
-from warehouse_app.operations.claiming import Holder, NotReady, held_elsewhere, held_packets, hold, keep_packet
+from warehouse_app.operations.claiming import (
+    Holder,
+    NotReady,
+    held_elsewhere,
+    held_packets,
+    hold,
+    hold_ahead,
+    keep_packet,
+)
 from warehouse_app.operations.telling_holds import held_serials
 from warehouse_app.store import tables
 from warehouse_app.store.database import Row, Transaction
@@ -43,14 +51,41 @@ def claim_pick_list(tx: Transaction, holder: Holder, need: Need) -> PickPacket:
 
 
 def _refuse_while_held(tx: Transaction, list_no: str, stops: Sequence[Row]) -> None:
+    if _is_being_held(tx, stops):
+        raise NotReady(name=list_no, reason=mark("stock of it is just being put on hold; try again in a moment"))
+
+
+def _is_being_held(tx: Transaction, stops: Sequence[Row]) -> bool:
     """Stops that a hold is just taking off the lists, thousands one after the other, are not given out any more."""
     table = tables.hold
     query = select(table).where(tx.mine(table), table.c.unfinished, table.c.removed_at.is_(None))
     held = held_by(tx, [hold_of(row) for row in tx.rows(query)])
-    if held and any(
+    return bool(held) and any(
         held.units((row["owner"], row["sku"], row["lot"]), row["location"], _open_units(row)) for row in stops
-    ):
-        raise NotReady(name=list_no, reason=mark("stock of it is just being put on hold; try again in a moment"))
+    )
+
+
+def lists_to_claim(tx: Transaction, holder: Holder, wave: str, limit: int) -> list[str]:
+    """The works of pick lists, of a wave or of any, that no other station holds, the most urgent first."""
+    names = _open_lists(tx, held_elsewhere(tx, "pick", holder), wave, limit)
+    return [f"pick:{name}" for name in names]
+
+
+def claim_lists_ahead(tx: Transaction, holder: Holder, works: Sequence[str]) -> list[Packet]:
+    """Claim those of these pick lists that are still free and have something left to take."""
+    stop, claimed = tables.pick_stop, list[Packet]()
+    names = [work.partition(":")[2] for work in works]
+    stops = sorted(tx.rows_in(stop, "list_no", names), key=lambda row: row["stop_no"])
+    for name in names:
+        mine = [row for row in stops if row["list_no"] == name]
+        if not any(_open_units(row) > 0 for row in mine) or _is_being_held(tx, mine):
+            continue
+        for work, epoch in hold_ahead(tx, [f"pick:{name}"], holder).items():
+            packet = _packet(tx, work.partition(":")[2], mine, epoch)
+            # The next list is offered other totes than this one.
+            keep_packet(tx, packet)
+            claimed.append(packet)
+    return claimed
 
 
 def offer_totes(tx: Transaction, packet: PickPacket) -> PickPacket:
@@ -64,8 +99,12 @@ def offer_totes(tx: Transaction, packet: PickPacket) -> PickPacket:
 
 def waiting_pick_lists(tx: Transaction, holder: Holder) -> Sequence[Expected]:
     """The codes of pick lists that nobody walks yet, the most urgent first."""
+    names = _open_lists(tx, held_elsewhere(tx, "pick", holder), "", EXPECTED_LIMIT)
+    return [Expected("pick_list", pick_list_code(name)) for name in names]
+
+
+def _open_lists(tx: Transaction, without: Collection[str], wave: str, limit: int) -> list[str]:
     pick_list, stop = tables.pick_list, tables.pick_stop
-    held = held_elsewhere(tx, "pick", holder)
     open_units = stop.c.quantity - stop.c.picked - stop.c.short - stop.c.withdrawn
     has_stops = (
         select(stop.c.list_no)
@@ -76,10 +115,11 @@ def waiting_pick_lists(tx: Transaction, holder: Holder) -> Sequence[Expected]:
         select(pick_list.c.list_no)
         .where(tx.mine(pick_list), _TO_WALK, has_stops)
         .order_by(pick_list.c.ship_by, pick_list.c.rank, pick_list.c.list_no)
-        .limit(20 + len(held))
+        .limit(limit + len(without))
     )
-    names = [row["list_no"] for row in tx.rows(query)]
-    return [Expected("pick_list", pick_list_code(name)) for name in names if name not in held]
+    if wave:
+        query = query.where(pick_list.c.wave_no == wave)
+    return [row["list_no"] for row in tx.rows(query) if row["list_no"] not in without][:limit]
 
 
 def _packet(tx: Transaction, list_no: str, rows: Sequence[Row], epoch: int) -> PickPacket:

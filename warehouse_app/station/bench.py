@@ -3,15 +3,17 @@
 import json
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
+from threading import RLock
 
 from warehouse_app.domain.counting import CountSession
 from warehouse_app.domain.errors import NotFound, StoreUnavailable, WarehouseError
 from warehouse_app.domain.facts import LabelPrinted, Recorded
 from warehouse_app.domain.packets import Packet
+from warehouse_app.domain.packing import PackSession
 from warehouse_app.domain.picking import PickSession
 from warehouse_app.domain.putaway import PutawaySession
 from warehouse_app.domain.scan import Scan, ScanKind, badge_code, parse_scan
@@ -25,6 +27,9 @@ from warehouse_app.station.journal import Journal, PrintJob
 from warehouse_app.station.link import Link
 from warehouse_app.station.posting import prune
 from warehouse_app.station.replica import Replica
+
+TAKEN_OVER = "taken_over"
+"""What tells a bench that work in its hands is another's now; unlike amendments it comes from the claim itself."""
 
 FEEDBACK_OF_ERRORS: tuple[tuple[type[WarehouseError], FeedbackKind], ...] = (
     (OnHold, FeedbackKind.HELD),
@@ -68,7 +73,12 @@ class Bench:
         self._clock = clock
         self._amendments: deque[Amendment] = deque()
         self._heard: dict[str, int] = {}
+        self._lost: set[str] = set()
+        self._notices: deque[Feedback] = deque()
+        self._hands = RLock()
+        """Held while a scan is answered, and while work that was claimed ahead is brought in or taken away."""
         self._restore()
+        self._use_spares()
 
     def sign_on(self, worker: str) -> None:
         """From now on the scans are this person's."""
@@ -96,23 +106,93 @@ class Bench:
     def hear(self) -> Answer | None:
         """Take the changes that have arrived, also while nobody scans; an answer when somebody must be told."""
         try:
-            with self.file.telling_trouble():
+            with self._hands, self.file.telling_trouble():
                 return self.take_amendments()
         except NotWritten as error:
             return self._not_taken(error)
 
     def refuse(self, error: WarehouseError) -> Feedback:
-        """What is said when work could not be had."""
+        """What is said when work could not be had; without the shared database, also what can be worked instead."""
         kind = next((kind for wanted, kind in FEEDBACK_OF_ERRORS if isinstance(error, wanted)), None)
+        at_hand = self.session.at_hand()
+        if kind is FeedbackKind.OFFLINE and at_hand:
+            message = mark("No connection to the shared database. {count} at hand can be worked now: scan {code}.")
+            return Feedback(kind, message, {"count": len(at_hand), "code": at_hand[0].scan_text})
         return Feedback(kind or FeedbackKind.WRONG_STATE, error.message, error.values)
 
     def take(self, packet: Packet) -> None:
         """Take claimed work into hand; what was finished before it is let go. Raises NotWritten."""
-        if self.session.current != packet.work:
-            self.finish()
-        self.journal.keep_packet(packet)
-        self.session.take(packet)
-        self.session.current = packet.work
+        with self._hands:
+            if self.session.current != packet.work:
+                self.finish()
+            self.journal.keep_packet(packet)
+            self.session.take(packet)
+            self.session.current = packet.work
+
+    def keep_ahead(self, packets: Sequence[Packet]) -> None:
+        """Have work at hand that was claimed ahead; what the bench has already stays as it is. From any thread.
+
+        Raises NotWritten.
+        """
+        with self._hands:
+            new = [packet for packet in packets if packet.work not in self.session.states]
+            self.journal.keep_ahead(new, self._clock())
+            for packet in new:
+                self._heard.pop(packet.work, None)
+                self._lost.discard(packet.work)
+            self.session.take_all(new)
+
+    def let_go(self, works: Iterable[str]) -> tuple[str, ...]:
+        """Forget those of these works that are not begun, and tell which; they may be given back. From any thread.
+
+        Raises NotWritten.
+        """
+        with self._hands:
+            idle = tuple(work for work in works if self._is_idle(work))
+            self.journal.let_go(idle)
+            for work in idle:
+                self.session.drop(work)
+            return idle
+
+    def ahead(self) -> dict[str, str]:
+        """Work at hand that is not begun, with when it was claimed, as ISO text. From any thread."""
+        with self._hands:
+            return {work: at for work, at in self.journal.ahead.works.items() if self._is_idle(work)}
+
+    def works(self) -> dict[str, int]:
+        """All work of this bench's task, with the epochs of its claims. From any thread."""
+        return {work: state.packet.epoch for work, state in self.session.states.items()}
+
+    def keep_numbers(self, numbers: Sequence[str]) -> None:
+        """Have more carton numbers in store. From any thread. Raises NotWritten."""
+        with self._hands:
+            self.journal.spares.add(numbers)
+            self._use_spares()
+
+    def lose(self, works: Mapping[str, Mapping[str, str]]) -> None:
+        """Work is not this station's any more, and what is told of it; heard before the next scan. From any thread."""
+        with self._hands:
+            taken = self.journal.works_in_hand()
+            for work in sorted((works.keys() & taken.keys()) - self._lost):
+                self._lost.add(work)
+                content = json.dumps({"what": TAKEN_OVER, **works[work]})
+                self._amendments.append(Amendment(work, taken[work] + 1, content))
+
+    def tell(self, told: Feedback) -> None:
+        """Stop the worker by these words before the next scan. From any thread."""
+        self._notices.append(told)
+
+    @property
+    def told_everything(self) -> bool:
+        """Whether the worker has seen all that the bench was to be stopped by."""
+        return not self._notices
+
+    def _is_idle(self, work: str) -> bool:
+        return work in self.session.states and not self.session.is_begun(work)
+
+    def _use_spares(self) -> None:
+        if isinstance(self.session, PackSession):
+            self.session.spare_numbers = self.journal.spares.numbers
 
     def begin(self, packet: Packet, scan_text: str) -> Answer:
         """Take the work that a scan asked for, and answer that scan."""
@@ -120,8 +200,9 @@ class Bench:
 
     def finish(self) -> tuple[Recorded, ...]:
         """Let go of work that is complete, so that others see it. Raises NotWritten."""
-        work, facts = self.session.finish_facts()
-        return self._record(Outcome(self.session.prompt(), facts, work)) if facts else ()
+        with self._hands:
+            work, facts = self.session.finish_facts()
+            return self._record(Outcome(self.session.prompt(), facts, work)) if facts else ()
 
     def amended(self, amendments: tuple[Amendment, ...]) -> None:
         """Changes to work in hand have arrived; they are taken before the next scan."""
@@ -149,8 +230,9 @@ class Bench:
 
     def printed(self, job: PrintJob, fact: LabelPrinted) -> None:
         """A document left the queue: a fact like any other, in the same commit that ends the job. Raises NotWritten."""
-        for one in self.journal.append((fact,), self.worker, job.request.work, self._clock(), done=job.job_id):
-            self.session.apply(one)
+        with self._hands:
+            for one in self.journal.append((fact,), self.worker, job.request.work, self._clock(), done=job.job_id):
+                self.session.apply(one)
 
     def _scan(self, scan_text: str) -> Answer:
         scan = parse_scan(scan_text, year=self._clock().year)
@@ -188,6 +270,7 @@ class Bench:
         recorded = self.journal.append(outcome.facts, self.worker, outcome.work, self._clock(), outcome.prints)
         for one in recorded:
             self.session.apply(one)
+        self._use_spares()
         return recorded
 
     def take_amendments(self) -> Answer | None:
@@ -196,7 +279,7 @@ class Bench:
         Work that was put on hold and let go on before the worker scanned again stops nobody. Raises NotWritten; what
         was not written then is taken later.
         """
-        answer = None
+        answer = Answer(None, self._notices.popleft()) if self._notices else None
         while self._amendments:
             answer = self._take_amendment(self._amendments[0], answer)
             self._amendments.popleft()
@@ -208,7 +291,8 @@ class Bench:
         if amendment.work not in self.session.states:
             return answer
         content = json.loads(amendment.content)
-        outcome = self.session.amend(amendment.work, amendment.number, content)
+        react = self.session.lose if content["what"] == TAKEN_OVER else self.session.amend
+        outcome = react(amendment.work, amendment.number, content)
         recorded = self._record(outcome)
         if outcome.feedback.kind in (FeedbackKind.STOPPED, FeedbackKind.HELD):
             return Answer(None, outcome.feedback, recorded)
@@ -222,19 +306,19 @@ class Bench:
     def _restore(self) -> None:
         """Stand where the journal stands."""
         packets = self.journal.packets(self.session.task)
-        for packet in packets:
-            self.session.take(packet)
+        self.session.take_all(packets)
         for recorded in self.journal.facts_of(packet.work for packet in packets):
             self.session.apply(recorded)
-        if packets and not self.session.current:
-            self.session.current = packets[-1].work
+        begun = [packet.work for packet in packets if packet.work not in self.journal.ahead]
+        if begun and not self.session.current:
+            self.session.current = begun[-1]
 
     def _timed(self, act: Callable[[], Answer], scan_text: str | None) -> Answer:
         """The answer of an act. While the disk takes nothing, that is the answer, and the act is not begun."""
         started = time.perf_counter()
         trouble = self.file.look_again()
         try:
-            with self.file.telling_trouble():
+            with self._hands, self.file.telling_trouble():
                 answer = act() if trouble is None else self._not_taken(trouble)
         except NotWritten as error:
             answer = self._not_taken(error)
@@ -279,14 +363,14 @@ class ConnectedBench:
         return self.bench.idle or (isinstance(session, PickSession) and session.out_of_totes)
 
     def look_for_work(self) -> None:
-        """When the session is idle, find out what waits; without the shared database nothing is known to wait."""
+        """When the session is idle, find out what waits; without the shared database it is what lies at hand."""
         self._look_for_totes()
         if not self.bench.idle or not self.bench.worker:
             return
         try:
             self.bench.session.waiting = self.link.waiting_work(self.bench.session.task, self.holder)
         except StoreUnavailable:
-            self.bench.session.waiting = ()
+            self.bench.session.waiting = self.bench.session.at_hand()
 
     def _look_for_totes(self) -> None:
         session = self.bench.session

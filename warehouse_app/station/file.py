@@ -42,6 +42,8 @@ CREATE TABLE IF NOT EXISTS packet (
     work TEXT PRIMARY KEY, task TEXT NOT NULL, epoch INTEGER NOT NULL, content TEXT NOT NULL,
     amended INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE TABLE IF NOT EXISTS ahead_work (work TEXT PRIMARY KEY, claimed_at TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS spare_number (number TEXT PRIMARY KEY, place TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS reference (name TEXT PRIMARY KEY, version INTEGER NOT NULL, content TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS print_job (
     job_id TEXT PRIMARY KEY, document TEXT NOT NULL, work TEXT NOT NULL, order_no TEXT NOT NULL, carton TEXT NOT NULL,
@@ -52,7 +54,7 @@ CREATE TABLE IF NOT EXISTS print_job (
 
 
 RESERVE_SETTING, STOPPED_SETTING = "reserve_mb", "stopped"
-SET_UP_BY_PERSON = (RESERVE_SETTING, "label_folder")
+SET_UP_BY_PERSON = (RESERVE_SETTING, "label_folder", "ahead_depth", "ahead_idle_minutes")
 
 
 class StationBusy(WarehouseError):
@@ -211,9 +213,9 @@ class StationFile:
         execute = self.connection.execute
         last = execute("SELECT max(sequence) FROM journal").fetchone()[0]
         self.set("pruned_to", str(last or 0))
-        for table in ("journal", "packet", "reference", "print_job"):
+        for table in ("journal", "packet", "ahead_work", "spare_number", "reference", "print_job"):
             execute(f"DELETE FROM {table}")  # noqa: S608 - constant
-        execute("DELETE FROM setting WHERE key NOT IN (?, ?)", SET_UP_BY_PERSON)
+        execute("DELETE FROM setting WHERE key NOT IN (?, ?, ?, ?)", SET_UP_BY_PERSON)
 
     def _keep_copy(self) -> None:
         """The file as it is now, under the next free name. It is whole on disk before it has that name."""

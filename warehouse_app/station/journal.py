@@ -13,6 +13,7 @@ from warehouse_app.domain.packets import Packet, packet_from_json
 from warehouse_app.domain.session import PrintRequest
 from warehouse_app.language import mark
 from warehouse_app.station.file import Connection, StationFile
+from warehouse_app.station.held_ahead import AheadWork, SpareNumbers
 from warehouse_app.store.ids import new_key
 
 COLUMNS = "sequence, fact_id, worker, happened_at, work, epoch, kind, version, payload"
@@ -49,6 +50,8 @@ class Journal:
         self.file = file
         last = file.connection.execute("SELECT max(sequence) FROM journal").fetchone()[0]
         self._sequence = max(int(last or 0), int(file.setting("pruned_to") or 0))
+        self.ahead = AheadWork(file)
+        self.spares = SpareNumbers(file)
 
     @property
     def last_sequence(self) -> int:
@@ -94,18 +97,38 @@ class Journal:
                     execute("UPDATE packet SET amended = ? WHERE work = ?", (one.fact.number, one.fact.work))
                 if isinstance(one.fact, WorkFinished):
                     execute("DELETE FROM packet WHERE work = ?", (one.fact.work,))
+            self.ahead.note(recorded)
+            self.spares.note(recorded)
         self._sequence += len(recorded)
         return tuple(recorded)
 
     def keep_packet(self, packet: Packet) -> None:
-        """Keep claimed work; a newer claim replaces the packet."""
-        task = packet.work.partition(":")[0]
+        """Keep claimed work that is begun now; a newer claim replaces the packet."""
         with self.file.transaction():
-            self.file.connection.execute(
-                "INSERT INTO packet (work, task, epoch, content) VALUES (?, ?, ?, ?) ON CONFLICT (work) DO UPDATE SET"
-                " epoch = excluded.epoch, content = excluded.content",
-                (packet.work, task, packet.epoch, packet.to_json()),
-            )
+            self._keep(packet)
+            self.ahead.forget([packet.work])
+
+    def keep_ahead(self, packets: Iterable[Packet], claimed_at: datetime) -> None:
+        """Keep work that was claimed ahead, in one durable commit."""
+        with self.file.transaction():
+            for packet in packets:
+                self._keep(packet)
+                self.ahead.add(packet.work, _time_text(claimed_at))
+
+    def let_go(self, works: Iterable[str]) -> None:
+        """Forget the packets of work that was claimed ahead and not begun."""
+        names = list(works)
+        with self.file.transaction():
+            self.file.connection.executemany("DELETE FROM packet WHERE work = ?", [(work,) for work in names])
+            self.ahead.forget(names)
+
+    def _keep(self, packet: Packet) -> None:
+        task = packet.work.partition(":")[0]
+        self.file.connection.execute(
+            "INSERT INTO packet (work, task, epoch, content) VALUES (?, ?, ?, ?) ON CONFLICT (work) DO UPDATE SET"
+            " epoch = excluded.epoch, content = excluded.content",
+            (packet.work, task, packet.epoch, packet.to_json()),
+        )
 
     def packets(self, task: str) -> list[Packet]:
         """The work of a task that this station holds."""

@@ -16,7 +16,8 @@ from warehouse_app.domain.scan import ScanKind
 from warehouse_app.domain.session import Expected, Need
 from warehouse_app.language import mark
 from warehouse_app.operations import counting, packing, picking, putaway, receiving, shipping
-from warehouse_app.operations.claiming import Amendment, Holder, amendments_above
+from warehouse_app.operations.claiming import Amendment, ClaimedAhead, Holder, amendments_above
+from warehouse_app.operations.claiming_ahead import ask_back
 from warehouse_app.operations.reference import reference_identity
 from warehouse_app.station.disk import NotWritten
 from warehouse_app.station.feed import FeedReader, Progress
@@ -46,6 +47,9 @@ BOOKKEEPER_ALIVE = timedelta(seconds=5)
 SETTLE_TIMEOUT_S = 10.0
 PAGES_AT_CONNECTING = 10
 """Full pages of reference rows that are waited for in any case: they come within half a second."""
+
+GIVE_BACK_PATIENCE_S, ASK_AGAIN_S = 4.0, 0.2
+"""How long and how often a station is asked for work that it claimed ahead; one that is connected answers sooner."""
 
 
 class OtherDatabase(WarehouseError):
@@ -182,9 +186,24 @@ class Link:
         claim, _ = CLAIMS[task]
         if task == "pack" and need.kind not in (ScanKind.TOTE, ScanKind.ORDER):
             raise NotFound(thing="order", name=need.code)
-        packet = self._database.write(claim, holder, need)
+        return self.suggest(self._claim(claim, holder, need))
+
+    def suggest(self, packet: Packet) -> Packet:
+        """The packet with the cartons that are suggested for it, once its products are known here."""
         self.feed.copy_products(self._replica.unknown(skus_in(asdict(packet))))
         return with_suggestions(packet, self._replica.catalogue)
+
+    def _claim(self, claim: Claim, holder: Holder, need: Need) -> Packet:
+        """Claim, after asking a station that only claimed the work ahead to give it back. Raises ClaimedAhead."""
+        deadline = time.monotonic() + GIVE_BACK_PATIENCE_S
+        while True:
+            try:
+                return self._database.write(claim, holder, need)
+            except ClaimedAhead as error:
+                if time.monotonic() > deadline:
+                    raise
+                self._database.write(ask_back, error.whole_name, holder.station)
+            time.sleep(ASK_AGAIN_S)
 
     def more_totes(self, packet: PickPacket) -> PickPacket:
         """A pick list's packet with totes that are empty now. Raises StoreUnavailable."""

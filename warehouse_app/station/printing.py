@@ -85,7 +85,10 @@ class PrintQueue:
         for job in self._bench.journal.print_jobs():
             state = self._state_of(job)
             carton = next((one for one in state.cartons if one.carton == job.request.carton), None)
-            if carton is not None:
+            if state.paused and not state.stopped:
+                # Nothing of an order on hold is labelled; when it goes on, so does its label.
+                continue
+            if carton is not None and not state.stopped:
                 return Printout(job, state, carton, self._bench.now(), self._bench.replica.catalogue)
             self._bench.journal.print_done(job.job_id)
         return None

@@ -11,6 +11,7 @@ from typing import Self
 from sqlalchemy.exc import DBAPIError
 
 from warehouse_app.domain.errors import StoreUnavailable, WarehouseError
+from warehouse_app.station.ahead import WorkAhead
 from warehouse_app.station.bench import Bench
 from warehouse_app.station.following import FeedFollower
 from warehouse_app.station.link import Link
@@ -34,9 +35,10 @@ class SyncState:
 class StationSync:
     """A thread that keeps the station and the shared database together; a context manager."""
 
-    def __init__(self, bench: Bench, link: Link) -> None:
+    def __init__(self, bench: Bench, link: Link, ahead: WorkAhead | None = None) -> None:
         self._bench = bench
         self._link = link
+        self.ahead = ahead or WorkAhead(bench, link)
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._thread = threading.Thread(target=self._run, name="station-sync", daemon=True)
@@ -96,6 +98,7 @@ class StationSync:
                     self._say(live=True, since=began_at)
                     look_again_at = time.monotonic() + LOOK_AGAIN_S
                 self._link.post(lambda: not self._stop.is_set())
+                self.ahead.keep_when_due()
                 self._say(live=True, since=began_at)
                 wait_s = INTERVAL_S
             except (WarehouseError, DBAPIError) as caught:

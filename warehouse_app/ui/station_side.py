@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from warehouse_app.domain.errors import StoreUnavailable
+from warehouse_app.station.ahead import DEPTH_AT_A_BENCH, WorkAhead
 from warehouse_app.station.bench import Bench
 from warehouse_app.station.disk import NotWritten
 from warehouse_app.station.file import StationFile
@@ -41,4 +42,5 @@ def open_side(file: StationFile, database: Database) -> StationSide:
     with suppress(StoreUnavailable, NotWritten):
         link.connect(in_full=False)
     bench = Bench(file, "pack", database.clock, replica)
-    return StationSide(file, database, replica, link, bench, StationSync(bench, link))
+    sync = StationSync(bench, link, WorkAhead(bench, link, DEPTH_AT_A_BENCH))
+    return StationSide(file, database, replica, link, bench, sync)

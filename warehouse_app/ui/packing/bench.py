@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from warehouse_app.domain.errors import WarehouseError
+from warehouse_app.domain.errors import StoreUnavailable, WarehouseError
 from warehouse_app.domain.facts import CartonClosed
 from warehouse_app.domain.packing_state import PackState
 from warehouse_app.domain.scan import order_code, tote_code
@@ -24,6 +25,7 @@ from warehouse_app.operations.today import WaitingOrder, waiting_for_a_bench
 from warehouse_app.station.bench import Answer
 from warehouse_app.station.bounce import BounceGuard
 from warehouse_app.station.disk import NotWritten
+from warehouse_app.ui.packing.preparing import Preparation, Preparing
 from warehouse_app.ui.sounds import Sound
 
 if TYPE_CHECKING:
@@ -35,11 +37,14 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+NOT_PREPARED = Preparation()
 LISTEN_MS = 200
 WAITING_MS = 5_000
 PRINT_AGAIN_MS = 5_000
 LABEL_FOLDER = "labels"
 WARM_UP_AFTER_MS = 2_500
+FETCH_PATIENCE_MS = 6_000
+"""A fetch that takes longer goes on behind, and the packer with what is at hand."""
 TRY_DISK_MS = 2_000
 
 
@@ -59,6 +64,8 @@ class Moment:
     files: tuple[str, ...] = ()
     print_problem: str = ""
     bounced: bool = False
+    at_hand: frozenset[str] = frozenset()
+    preparation: Preparation = NOT_PREPARED
     halted: bool = False
     """Whether the station's disk takes nothing, so that no scan counts."""
 
@@ -91,6 +98,10 @@ class PackingBench(QObject):
         self._printing = self._warming = False
         begun = side.bench.prompt()
         self.moment = Moment(begun.feedback, state=self._state(), halted=not begun.durable)
+        self.preparing = Preparing(side, tools)
+        self.preparing.changed.connect(self._prepared)
+        self._patience = self._timer(FETCH_PATIENCE_MS, self._give_up_fetch)
+        self._patience.setSingleShot(True)
         self._listen = self._timer(LISTEN_MS, self._hear)
         self._ask = self._timer(WAITING_MS, self.look_for_work)
         self._print_again = self._timer(PRINT_AGAIN_MS, self._print)
@@ -161,10 +172,24 @@ class PackingBench(QObject):
 
     def close(self) -> None:
         """End the timers."""
-        for timer in (self._listen, self._ask, self._print_again, self._try_disk, self._print_soon, self._warm):
+        for timer in (
+            self._listen,
+            self._ask,
+            self._print_again,
+            self._try_disk,
+            self._print_soon,
+            self._warm,
+            self._patience,
+        ):
             timer.stop()
 
     def _take(self, scan_text: str) -> None:
+        if self.preparing.take(scan_text, self.now().year):
+            return
+        self.preparing.forget()
+        if self._fetch is not None and self._is_at_hand(scan_text):
+            # Whoever takes up work that is here does not wait for what is not.
+            self._give_up_fetch()
         if self._fetch is not None:
             self._fetch.later.append(scan_text)
         else:
@@ -205,20 +230,36 @@ class PackingBench(QObject):
         self._tell(answer.feedback, scan_text)
         holder = Holder(self._side.bench.file.station, self._side.bench.worker)
         job = partial(_fetch_order, self._side.link, holder, need)
-        self._tools.tasks.write(self, job, done=self._fetched, failed=self._not_fetched)
+        done, failed = partial(self._fetched, self._fetch), partial(self._not_fetched, self._fetch)
+        self._tools.tasks.write(self, job, done=done, failed=failed)
+        self._patience.start()
 
-    def _fetched(self, packet: Packet) -> None:
-        fetch, self._fetch = self._fetch, None
-        assert fetch is not None
+    def _give_up_fetch(self) -> None:
+        if self._fetch is not None:
+            self._not_fetched(self._fetch, StoreUnavailable(reason=mark("no answer for some seconds")))
+
+    def _is_at_hand(self, scan_text: str) -> bool:
+        return any(one.scan_text == scan_text for one in self._side.bench.session.at_hand())
+
+    def _fetched(self, fetch: _Fetch, packet: Packet) -> None:
+        if fetch is not self._fetch:
+            # Nobody waits for it any more, but the claim is ours: it is at hand for later.
+            with suppress(NotWritten):
+                self._side.bench.keep_ahead([packet])
+            return
+        self._fetch = None
+        self._patience.stop()
         self.use_catalogue()
         self._give(self._side.bench.begin(packet, fetch.scan_text), fetch.scan_text)
         while fetch.later:
             self._take(fetch.later.popleft())
 
-    def _not_fetched(self, error: WarehouseError) -> None:
+    def _not_fetched(self, fetch: _Fetch, error: WarehouseError) -> None:
         """What was scanned after it does not count: it was meant for an order that is not here."""
-        fetch, self._fetch = self._fetch, None
-        assert fetch is not None
+        if fetch is not self._fetch:
+            return
+        self._fetch = None
+        self._patience.stop()
         if fetch.later:
             log.warning("%d scans after a failed fetch were not counted", len(fetch.later))
         self._tell(self._side.bench.refuse(error), fetch.scan_text)
@@ -270,16 +311,24 @@ class PackingBench(QObject):
         return self._side.replica.worker(self._side.bench.worker)
 
     def _use_waiting(self, waiting: tuple[WaitingOrder, ...]) -> None:
+        """What is at hand comes first: it can be packed whatever becomes of the network."""
+        ready = self.preparing.orders()
+        names = frozenset(order.order_no for order in ready)
+        offered = (*ready, *(order for order in waiting if order.order_no not in names))
         codes = (
             Expected("tote", tote_code(one.tote)) if one.tote else Expected("order", order_code(one.order_no))
-            for one in waiting
+            for one in offered
         )
         self._side.bench.session.waiting = tuple(codes)
-        if waiting != self.moment.waiting:
-            self._show(replace(self.moment, waiting=waiting))
+        if offered != self.moment.waiting or names != self.moment.at_hand:
+            self._show(replace(self.moment, waiting=offered, at_hand=names))
 
     def _use_no_waiting(self, _: WarehouseError) -> None:
         self._use_waiting(())
+
+    def _prepared(self) -> None:
+        self._show(replace(self.moment, preparation=self.preparing.shown))
+        self.look_for_work()
 
     def _warm_up(self) -> None:
         if not self._warming:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from warehouse_app.language import tr
+from warehouse_app.language import tr, tr_n
 from warehouse_app.ui.icons import paint_icon, painting
 from warehouse_app.ui.theme import Tone, colour, figures, font, px, tone_colours
 from warehouse_app.ui.widgets import ActionButton, Card, EmptyState, EmptyView, KeyHint, Label, Styled, spaced
@@ -18,7 +18,7 @@ V_CENTRE = Qt.AlignmentFlag.AlignVCenter
 
 @dataclass(frozen=True, slots=True)
 class WaitingRow:
-    """An order that waits: what to scan, what it is, and the time that is left."""
+    """An order that waits: what to scan, what it is, the time that is left, and whether it needs no network."""
 
     code: str
     order_no: str
@@ -26,6 +26,7 @@ class WaitingRow:
     size: str
     time: str
     tone: Tone
+    at_hand: bool = False
 
 
 class WaitingRows(Styled):
@@ -52,7 +53,11 @@ class WaitingRows(Styled):
     def _paint_row(self, painter: QPainter, area: QRectF, row: WaitingRow, *, last: bool) -> None:
         left, width = area.left() + px(16), area.width() - px(32)
         columns = [left, left + width * 0.21, left + width * 0.38, left + width * 0.56, left + width]
-        paint_icon(painter, "tote", QRectF(left, area.center().y() - px(9), px(18), px(18)), colour("text3"))
+        spot = QRectF(left, area.center().y() - px(9), px(18), px(18))
+        if row.at_hand:
+            paint_icon(painter, "check-circle", spot, tone_colours(Tone.OK).fore)
+        else:
+            paint_icon(painter, "tote", spot, colour("text3"))
         texts = (
             (row.code, 16, 600, "text", px(28)),
             (row.order_no, 15, 500, "text", 0),
@@ -106,7 +111,9 @@ class WaitingCard(Card):
         self._rows.show_rows(rows)
         self._rows.setVisible(bool(rows))
         self._empty.setVisible(not rows)
-        self._summary.setText(tr("the most urgent first") if rows else "")
+        ready = sum(row.at_hand for row in rows)
+        words = tr_n("{n} at hand, also without the network", "{n} at hand, also without the network", ready)
+        self._summary.setText(words if ready else tr("the most urgent first") if rows else "")
 
     def restyle(self) -> None:
         super().restyle()

@@ -18,6 +18,7 @@ from warehouse_app.language import tr, tr_n
 from warehouse_app.station.wording import error_text
 from warehouse_app.ui.packing import views
 from warehouse_app.ui.packing.panels import Choice, ChoiceCard, KeysCard, WaitingCard, WaitingRow
+from warehouse_app.ui.packing.preparing import GIVE_BACK
 from warehouse_app.ui.screen import Action, PersonView, Screen
 from warehouse_app.ui.theme import Tone, px
 from warehouse_app.ui.times import pick_up_clock
@@ -66,6 +67,7 @@ class PackingScreen(Screen):
         self.close_button = ActionButton(tr("Close carton, print label"), key="F12", icon="printer", primary=True)
         self._actions: dict[str, Callable[[], None]] = {
             "F4": self._ask_problem,
+            "F5": self._ask_to_prepare,
             "F6": self._ask_box,
             **{key: partial(self.take_scan, command_code(code)) for key, code in COMMAND_KEYS.items()},
         }
@@ -83,6 +85,7 @@ class PackingScreen(Screen):
             Action(words, self._actions[key], key, icon)
             for key, words, icon in (
                 ("F4", tr("Report a problem with the item"), "flag"),
+                ("F5", tr("Prepare for offline work"), "cloud-off"),
                 ("F6", tr("Change the box"), "box"),
                 ("F7", tr("Close this carton, begin the next"), "plus"),
                 ("F8", tr("Undo the last scan"), "undo"),
@@ -225,9 +228,10 @@ class PackingScreen(Screen):
         work, state, worker = self._work, moment.state, moment.worker
         assert work is not None
         if state is None:
-            self.top_bar.show_title(tr("Packing"))
+            self.top_bar.show_title(tr("Packing"), views.at_hand_chips(moment))
         else:
-            self.top_bar.show_title(state.packet.order_no, views.title_chips(state.packet))
+            chips = (*views.title_chips(state.packet), *views.at_hand_chips(moment))
+            self.top_bar.show_title(state.packet.order_no, chips)
         station = self._desk.tools.preferences.station or work.station
         if worker is None:
             self.top_bar.show_person(PersonView("?", tr("Nobody is signed on"), station))
@@ -257,7 +261,7 @@ class PackingScreen(Screen):
             )
             self._problem.show_banner(BannerView(tr("Labels wait"), words, Tone.ERROR, "printer"))
         else:
-            self._problem.show_banner(None)
+            self._problem.show_banner(views.preparation_banner(moment.preparation))
 
     def _show_waiting(self, moment: Moment, around: views.Around) -> None:
         rows = []
@@ -267,11 +271,15 @@ class PackingScreen(Screen):
                 (tr_n("{n:,} line", "{n:,} lines", order.lines), tr_n("{n:,} unit", "{n:,} units", order.units))
             )
             rows.append(
-                WaitingRow(order.tote or order.order_no, order.order_no, views.service_text(order), size, time, tone)
-            )
+                WaitingRow(
+                    order.tote or order.order_no, order.order_no, views.service_text(order), size, time, tone,
+                    at_hand=order.order_no in moment.at_hand,
+                )
+            )  # fmt: skip
         self._waiting.show_rows(tuple(rows))
         self._below.setCurrentWidget(self._waiting)
-        self._right_side.setCurrentIndex(0)
+        if not self.choices.is_open:
+            self._right_side.setCurrentIndex(0)
 
     def _show_order(self, moment: Moment, state: PackState, around: views.Around) -> None:
         self.lines.show_lines(views.lines_view(state, around))
@@ -342,20 +350,47 @@ class PackingScreen(Screen):
         ]
         self._ask(tr("Which box?"), tr("Inner size in mm. Any other box: scan its code."), choices)
 
+    def _ask_to_prepare(self) -> None:
+        """How much is to be claimed for the time without the network."""
+        work = self._work
+        if work is None:
+            return
+        hand = len(work.moment.at_hand)
+        self._ask(
+            tr("Prepare for offline work"),
+            tr("Claimed orders can be packed and labelled while the network is away. At hand now: {n}", n=hand),
+            (
+                Choice(tr("The next {n} orders", n=20), tr("for about an hour"), command_code("PREPARE-20")),
+                Choice(tr("The next {n} orders", n=50), tr("for some hours"), command_code("PREPARE-50")),
+                Choice(tr("Everything that waits"), tr("other benches get none of it"), command_code("PREPARE-ALL")),
+                Choice(tr("Give back"), tr("what is not begun goes to other benches"), command_code(GIVE_BACK)),
+            ),
+        )
+
     def _ask(self, title: str, sub: str, choices: Sequence[Choice]) -> None:
         self.choices.ask(title, sub, choices)
+        self._right_side.setCurrentIndex(1)
+        for widget in (self._buttons, self.close_button):
+            widget.setVisible(self._work is not None and self._work.moment.state is not None)
         self._item.setCurrentWidget(self.choices)
         self.setFocus()
 
     def _leave_choices(self) -> None:
+        was_open = self.choices.is_open
         self.choices.leave()
         self._item.setCurrentWidget(self._cards)
+        if was_open and self._work is not None:
+            for widget in (self._buttons, self.close_button):
+                widget.setVisible(True)
+            if self._work.moment.state is None:
+                self._right_side.setCurrentIndex(0)
 
 
 def _key_rows() -> tuple[tuple[str, str, str], ...]:
     """The keys of a bench with their printed codes."""
     return (
         ("F4", tr("Problem"), "CMD:PROBLEM-…"),
+        ("F5", tr("Prepare for offline"), "CMD:PREPARE-…"),
         ("F6", tr("Change the box"), "BOX:…"),
         ("F7", tr("Next box"), command_code(NEXT_BOX)),
         ("F8", tr("Undo"), command_code(UNDO)),

@@ -10,12 +10,15 @@ from warehouse_app.domain.packing_stops import told_of_hold
 from warehouse_app.domain.session import FeedbackKind
 from warehouse_app.language import language_in_use, mark, tr, tr_n
 from warehouse_app.operations.today import WaitingOrder
-from warehouse_app.station.wording import feedback_text
+from warehouse_app.station.wording import error_text, feedback_text
+from warehouse_app.station.work_list import AtHand
 from warehouse_app.ui.icons import picture_kind
 from warehouse_app.ui.packing.bench import Moment
+from warehouse_app.ui.packing.preparing import Preparation
 from warehouse_app.ui.theme import Tone
 from warehouse_app.ui.times import URGENT_MINUTES, minutes_until, span_text
 from warehouse_app.ui.widgets import (
+    BannerView,
     BoxView,
     ChipView,
     CompareView,
@@ -99,6 +102,38 @@ def title_chips(packet: PackPacket) -> tuple[ChipView, ...]:
     if place:
         chips.append(ChipView(place, icon="globe"))
     return tuple(chips)
+
+
+def at_hand_chips(moment: Moment) -> tuple[ChipView, ...]:
+    """How many orders could be packed if the network went away now."""
+    count = len(moment.at_hand)
+    return (ChipView(tr("{n} more at hand", n=count), Tone.OK, "check-circle"),) if count else ()
+
+
+def preparation_banner(shown: Preparation) -> BannerView | None:
+    """How far the preparation for offline work is, and in the end what it came to."""
+    if shown.running:
+        words = tr("{done} of {wanted} orders", done=shown.done, wanted=shown.wanted) if shown.wanted else ""
+        return BannerView(tr("Preparing for offline work"), words, Tone.PRIMARY, "hourglass")
+    if shown.at_hand is None:
+        return None
+    words = _at_hand_text(shown.at_hand)
+    if shown.problem is not None:
+        return BannerView(tr("Not all could be claimed"), f"{words} {error_text(shown.problem)}", Tone.WARN, "triangle")
+    if shown.given_back is not None:
+        title = tr_n("{n} order was given back", "{n} orders were given back", shown.given_back)
+        return BannerView(title, words, Tone.PRIMARY, "info")
+    return BannerView(tr("Ready for offline work"), words, Tone.OK, "check-circle")
+
+
+def _at_hand_text(found: AtHand) -> str:
+    if not found.count:
+        return tr("Nothing is at hand.")
+    words = tr_n("{n} order is at hand.", "{n} orders are at hand.", found.count)
+    if found.lasts_until is not None:
+        local = found.lasts_until.astimezone()
+        words += " " + tr("At the pace of the last hour it lasts until {time}.", time=f"{local:%H:%M}")
+    return words
 
 
 def lines_view(state: PackState, around: Around) -> LinesView:
