@@ -19,6 +19,7 @@ from warehouse_app.cli.benchmarks import (
     past,
     programs,
     promises,
+    reference,
     rush,
     transactions,
 )
@@ -45,10 +46,11 @@ BENCHMARKS: dict[str, Benchmark] = {
     "contention": partial(engines.on_each_engine, "contention"),
     **{name: partial(past.on_each_engine, name) for name in past.PARTS},
     "transactions": partial(engines.on_each_engine, transactions.PART),
+    reference.PART: partial(engines.on_each_engine, reference.PART),
     "demo": programs.demo,
 }
 
-ON_DISK = ("scan", "bookkeeper", "import-orders", "promises", "rush", "one-order", "contention", "demo")
+ON_DISK = ("scan", "bookkeeper", "import-orders", "promises", "rush", "one-order", "contention", "reference", "demo")
 """These wait for the disk most of the time."""
 
 PARTS: dict[str, Benchmark] = {
@@ -64,6 +66,8 @@ PARTS: dict[str, Benchmark] = {
     "one-order": one_order.one_order,
     "contention": promises.contention,
     promises.PROMISE_PART: promises.promise_own_share,
+    reference.PART: reference.reference,
+    reference.START_PART: reference.start,
     past.MAKE: past.make,
     **past.PARTS,
 }

@@ -5,9 +5,10 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
-from warehouse_app.cli import ahead, disk, journal
+from warehouse_app.cli import ahead, disk, journal, station_sync
 from warehouse_app.cli.context import Context
 from warehouse_app.cli.parsing import Commands
 from warehouse_app.domain.errors import NotFound, StoreUnavailable
@@ -33,6 +34,7 @@ def add_commands(commands: Commands) -> None:
     station = commands.group("station", tr("this station"))
     journal.add_commands(station)
     disk.add_commands(station)
+    station_sync.add_commands(station)
     parser = station.add("scan", scan, tr("work a task from lines of scans on standard input"))
     parser.add_argument("--task", required=True, choices=list(SESSIONS))
     parser.add_argument("--worker", metavar="BADGE", help=tr("the badge of the worker"))
@@ -68,7 +70,7 @@ def _connect(context: Context, link: Link) -> None:
     """Without the shared database the station goes on with the work that it holds."""
     try:
         context.require_ready(link.database)
-        link.connect()
+        link.connect(progress=partial(station_sync.show_progress, context))
     except (StoreUnavailable, NotWritten) as error:
         print(f"warning: {error_text(error)}", file=sys.stderr)
     if link.cloned is not None:

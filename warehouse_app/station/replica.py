@@ -88,6 +88,10 @@ class Replica:
         query = f"SELECT {WORKER_COLUMNS} FROM worker ORDER BY worker"  # noqa: S608 - constant
         return tuple(Worker(*row) for row in self.ask(query))
 
+    def counts(self) -> dict[str, int]:
+        """How many rows of each kind the station knows."""
+        return {table: int(self.ask(f"SELECT count(*) FROM {table}")[0][0]) for table in REPLICATED}  # noqa: S608 - constants
+
     def ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """The rows of a query to the copy; none for a text with bytes that are no UTF-8, which is nobody's name."""
         with self._asking:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -31,6 +31,7 @@ Database = Any
 AGAIN_MS = 5_000
 FRESHEN_MS = 30_000
 UPKEEP_MS = 3_000
+NEWS_MS = 1_000
 CLOSES_WITHIN_S = 2.0
 """What waits for the shared database when the window closes gets so long to end in its own way."""
 SAMPLE_COMMANDS = (("sample",), ("reserve",), ("waves", "release", "--max-orders", "60"))
@@ -72,6 +73,8 @@ class Desk(QObject):
 
     changed = Signal()
     """Something was opened, failed, or came back; screens look again."""
+    news = Signal()
+    """The feed told of changes in the shared database; screens in front ask again."""
     setting_up = Signal(int, str)
     """The step of the sample's set-up that begins now, from 0, or one past the last; and why it failed, if it did."""
 
@@ -90,6 +93,8 @@ class Desk(QObject):
         self._again.setSingleShot(True)
         self._freshen = self._timer(FRESHEN_MS, self.freshen)
         self._look = self._timer(UPKEEP_MS, self._read_upkeep)
+        self._heard: Mapping[str, int] = {}
+        self._hear = self._timer(NEWS_MS, self._hear_news)
 
     def open(self) -> None:
         """Open the database and the station off the UI thread."""
@@ -147,7 +152,7 @@ class Desk(QObject):
         given_time = Timer(CLOSES_WITHIN_S, self._hang_up)
         given_time.daemon = True
         given_time.start()
-        for timer in (self._again, self._freshen, self._look):
+        for timer in (self._again, self._freshen, self._look, self._hear):
             timer.stop()
         if self._steps is not None:
             self._steps.stop()
@@ -189,6 +194,7 @@ class Desk(QObject):
         self._freshen.setInterval(FRESHEN_MS if side.link.connected else AGAIN_MS)
         self._freshen.start()
         self._look.start()
+        self._hear.start()
         self.changed.emit()
         self._read_upkeep()
 
@@ -249,6 +255,15 @@ class Desk(QObject):
 
     def _use_no_upkeep(self, _: WarehouseError) -> None:
         self.upkeep = None
+
+    def _hear_news(self) -> None:
+        """What the feed's thread has heard lies in memory: nothing is asked here."""
+        if self.side is None or (told := self.side.sync.follower.changes) == self._heard:
+            return
+        self._heard = told
+        if self.bench is not None:
+            self.bench.hear_news()
+        self.news.emit()
 
     def _timer(self, interval_ms: int, run: Callable[[], None]) -> QTimer:
         timer = QTimer(self)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from warehouse_app.operations.today import Upkeep
+    from warehouse_app.station.feed import ReferenceState
     from warehouse_app.station.sync import SyncState
     from warehouse_app.ui.desk import Desk
     from warehouse_app.ui.status_bar import StatusBar
@@ -28,6 +29,8 @@ EVERY_MS = 200
 """A number that falls is seen falling."""
 LAG_SHOWN_S = 2.0
 CATCHING_UP_ABOVE = 3
+FETCHING_ABOVE = 2_000
+"""Reference rows; fewer have come before anybody has read the words."""
 UNSEEN = mark("How far the books are is seen again when the shared database answers.")
 NOTHING_LOST = mark("Nothing is lost: what was reported waits in the shared database.")
 
@@ -63,7 +66,10 @@ class StatusWords(QObject):
             return StatusView("sync", "cloud-off", tr("Not connected"), Tone.ERROR, error_text(self._desk.problem))
         if side is None:
             return StatusView("sync", "hourglass", tr("Opening"))
-        return sync_view(side.sync.state, self._desk.zone, side.bench.now())
+        state, fetching = side.sync.state, side.link.feed.state
+        if state.live and fetching.total > FETCHING_ABOVE:
+            return fetching_view(fetching)
+        return sync_view(state, self._desk.zone, side.bench.now())
 
     def _books(self) -> StatusView:
         if self._desk.upkeep is None:
@@ -108,6 +114,13 @@ def sync_view(state: SyncState, zone: str, now: datetime) -> StatusView:
         return StatusView("sync", "cloud-ok", tr("Catching up ({n})", n=state.waiting), Tone.PRIMARY)
     text = tr("Offline since {time} ({n} waiting)", time=moment_text(state.since, now, zone), n=state.waiting)
     return StatusView("sync", "cloud-off", text, Tone.WARN, _why(state.problem))
+
+
+def fetching_view(state: ReferenceState) -> StatusView:
+    """The first copy of very many products is on its way; one may scan meanwhile."""
+    text = tr("Fetching products ({percent} %)", percent=100 * state.done // max(1, state.total))
+    told = tr("{done} of {total} products, codes, places and people have come.", done=state.done, total=state.total)
+    return StatusView("sync", "cloud-ok", text, Tone.PRIMARY, told)
 
 
 def books_view(upkeep: Upkeep, *, embedded: bool = False) -> StatusView:

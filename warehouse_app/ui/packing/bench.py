@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 NOT_PREPARED = Preparation()
 LISTEN_MS = 200
-WAITING_MS = 5_000
+WAITING_MS = 20_000
 PRINT_AGAIN_MS = 5_000
 LABEL_FOLDER = "labels"
 WARM_UP_AFTER_MS = 2_500
@@ -169,6 +169,11 @@ class PackingBench(QObject):
             self._ask.start()
         else:
             self._ask.stop()
+
+    def hear_news(self) -> None:
+        """Something changed in the shared database; it is asked only while somebody looks."""
+        if self._ask.isActive():
+            self.look_for_work()
 
     def close(self) -> None:
         """End the timers."""

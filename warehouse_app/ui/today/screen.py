@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from warehouse_app.ui.desk import Desk
     from warehouse_app.ui.today.page import TodayPage
 
-EVERY_MS = 5_000
+EVERY_MS = 20_000
+"""The feed tells of changes; what is late becomes so by the clock alone."""
 SAMPLE_STEPS = (
     mark("1 of 3: products, shelves, stock and a week of orders"),
     mark("2 of 3: stock is reserved for the orders"),
@@ -27,7 +28,7 @@ SAMPLE_STEPS = (
 
 
 class TodayScreen(Screen):
-    """Asks every few seconds while it is in front; the page itself is made when there is something to show."""
+    """Asks when the feed has news, and now and then, while it is in front; the page is made when it is first needed."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -44,6 +45,7 @@ class TodayScreen(Screen):
         self._again.setInterval(EVERY_MS)
         self._again.timeout.connect(self.refresh)
         desk.changed.connect(self.refresh)
+        desk.news.connect(self._hear_news)
         desk.setting_up.connect(self._show_step)
         self._show_opening()
 
@@ -60,6 +62,10 @@ class TodayScreen(Screen):
             self._show_opening()
             return
         self._desk.read_today(self, done=self._show, failed=self._not_read)
+
+    def _hear_news(self) -> None:
+        if self._again.isActive():
+            self.refresh()
 
     def _show(self, today: Today) -> None:
         if self._page is None:
