@@ -47,3 +47,11 @@ def test_input_that_ends_while_the_server_is_frozen_ends_the_station_soon(
 
     assert (status, answer["feedback"]["kind"]) == (0, "ok")
     assert took_s < ENDS_WITHIN_S
+
+
+def test_station_fetches_what_changed_and_nothing_twice(shell: Shell) -> None:
+    first = shell.run("station", "sync").json
+    again = shell.run("station", "sync").json
+
+    assert first["fetched"] >= again["product"] + again["barcode"] > 0
+    assert (again["fetched"], again["waiting"]) == (0, 0)
