@@ -1,5 +1,6 @@
 """Follows the feed beside the scanning: amendments for the bench, reference data, and what screens show anew."""
 
+import random
 import threading
 import time
 from collections import Counter
@@ -9,6 +10,7 @@ from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.station.bench import Bench
 from warehouse_app.station.feed import News
 from warehouse_app.station.link import Link
+from warehouse_app.store.feed import MANY
 from warehouse_app.store.listening import Listener
 
 POLL_S = 2.0
@@ -75,7 +77,10 @@ class FeedFollower:
                 except WarehouseError:
                     self._works = None
                     self._doubt()
-            if not more:
+            if more:
+                # Whoever claims work meanwhile gets its turn for the products of that.
+                self._stop.wait(PAUSE_S)
+            else:
                 self._wait(looked_at)
 
     def _step(self) -> bool:
@@ -83,10 +88,10 @@ class FeedFollower:
         feed = self._link.feed
         feed.look()
         news = feed.news()
-        self._hear_of_work(news)
         self._changes.update(news.keys.keys())
         if news.anew:
-            self._changes["*"] += 1
+            self._changes[MANY] += 1
+        self._hear_of_work(news)
         done = feed.copy_reference(pages=PAGES_AT_ONCE, pause_s=PAUSE_S)
         return not done
 
@@ -99,6 +104,7 @@ class FeedFollower:
 
     def _wait(self, looked_at: float) -> None:
         assert self._listener is not None
-        woken = self._listener.wait(POLL_FILE_S if self._embedded else POLL_S)
+        poll_s = (POLL_FILE_S if self._embedded else POLL_S) * random.uniform(0.8, 1.2)  # noqa: S311 - jitter, no secret
+        woken = self._listener.wait(poll_s)
         if woken and not self._stop.is_set():
             self._stop.wait(max(0.0, looked_at + LEAST_S - time.monotonic()))
