@@ -74,12 +74,15 @@ def test_first_copy_goes_on_where_it_was_broken_off(database: Database, tmp_path
     broken_off = FeedReader(file, database, replica)
     broken_off.look()
     assert not broken_off.copy_reference(pages=2)
+    broken_off.copy_products(["P01499"])
+    work_at_hand = name_in(replica, "B1499"), name_in(replica, "B1498")
     broken_off.close()
 
     feed = FeedReader(file, database, replica)
     came = follow(feed)
 
     everything = 3 * PAGE_ROWS * 2
+    assert work_at_hand == ("Product 1499", "")
     assert everything - 2 * PAGE_ROWS <= came < everything - PAGE_ROWS
     assert feed.complete
     assert (name_in(replica, "B0"), name_in(replica, "B1499")) == ("Product 0", "Product 1499")
