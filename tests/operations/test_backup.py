@@ -15,7 +15,7 @@ from warehouse_app.books.bookkeeping import book_everything
 from warehouse_app.books.sealing import seal_now
 from warehouse_app.operations.backup import LiveWarehouse, back_up, restore
 from warehouse_app.station.journal import Journal
-from warehouse_app.store import tables
+from warehouse_app.store import sqlite_file, tables
 from warehouse_app.store.database import Database
 from warehouse_app.store.engine import open_database
 from warehouse_app.store.sqlite_file import SEAL_BYTES, BackupFailed, BadBackup, DatabaseInUse
@@ -191,16 +191,41 @@ def test_damaged_live_file_is_replaced_by_force_and_kept(house: TinyWarehouse, b
     assert Path(restored.kept).read_bytes() == b"\x00" * 8_192
 
 
-def test_database_that_another_program_has_open_is_not_replaced(house: TinyWarehouse, backup: Path) -> None:
+def test_database_in_which_another_program_writes_is_not_replaced(
+    house: TinyWarehouse, backup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_file, "PATIENCE_S", 0.1)
     other = Database(open_database(str(house.database.engine.url.database)))
     with other.engine.connect() as connection:
-        connection.exec_driver_sql("SELECT count(*) FROM fact")
+        connection.exec_driver_sql("SELECT count(*) FROM fact")  # Whoever may write keeps the lock from the beginning.
 
         with pytest.raises(DatabaseInUse):
             restore(house.database, backup, force=True)
 
     other.close()
     assert house.differences() == ()
+
+
+def test_database_that_others_have_open_is_overwritten_beneath_them(house: TinyWarehouse, backup: Path) -> None:
+    other = Database(open_database(str(house.database.engine.url.database)))
+    house.happen("09:00", "W-03", [put_away()])
+    before = fact_count(other)
+
+    restored = restore(house.database, backup, force=True)
+
+    kept = Database(open_database(restored.kept))
+    assert (before, fact_count(other), fact_count(kept)) == (1, 0, 1)
+    assert house.differences() == ()
+    for database in (kept, other):
+        database.close()
+
+
+def test_numbers_given_away_after_the_backup_are_not_given_again(house: TinyWarehouse, backup: Path) -> None:
+    first = house.release("A", "CUP", 1)
+
+    restore(house.database, backup, force=True)
+
+    assert house.release("B", "CUP", 1) > first
 
 
 def test_stations_post_what_a_restored_database_has_forgotten(house: TinyWarehouse, tmp_path: Path) -> None:

@@ -41,10 +41,15 @@ def test_backup_of_a_server_is_restored_to_either_engine(server: Database, other
 
     assert [(done.head, done.differences, done.kept) for done in restored] == [(written.head, 0, "")] * 2
     for database in (place, other):
-        assert table_counts(database) == table_counts(server)
+        assert counts_but_for_numbers(database) == counts_but_for_numbers(server)
         assert database.read(ledger_hash) == server.read(ledger_hash)
     assert sorted(file.name for file in tmp_path.glob("monday*")) == ["monday.backup"]
     place.close()
+
+
+def counts_but_for_numbers(database: Database) -> dict[str, int]:
+    """Rows of every table but that of the numbers to be given away, which go on far above."""
+    return {name: count for name, count in table_counts(database).items() if name != "number_series"}
 
 
 def test_server_that_holds_something_is_never_replaced(server: Database, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Connection, Engine, inspect, select
 
 from warehouse_app.books.sealing import chain_head
 from warehouse_app.books.verify import verify
@@ -29,6 +29,10 @@ from warehouse_app.store.sqlite_file import (
     unpack_backup,
     write_backup,
 )
+
+NUMBERS_SKIPPED = 100_000
+"""Cartons, lists and waves that were named after the backup was made must not share their names with new ones."""
+SERIES = ("sscc", "wave", "pick_list", "replacement_list", "manifest", "count_plan", "count_sheet")
 
 
 class LiveWarehouse(WarehouseError):
@@ -80,7 +84,8 @@ def back_up(database: Database, file: Path, say: Say = say_nothing) -> BackedUp:
 def restore(database: Database, file: Path, *, force: bool = False, say: Say = say_nothing) -> Restored:
     """Replace the database by a backup, migrated if an older release made it. The database's connections are closed.
 
-    A server's database has to be empty. Stations then post what the backup does not have by themselves. Raises
+    A server's database has to be empty; a file is replaced by `force` also while stations have it open. They then post
+    what the backup does not have by themselves; numbers that were given away since are not given again. Raises
     BadBackup, LiveWarehouse, DatabaseInUse, TargetNotEmpty, CopyFailed.
     """
     if database.engine.dialect.name != "sqlite":
@@ -94,7 +99,7 @@ def restore(database: Database, file: Path, *, force: bool = False, say: Say = s
     try:
         unpack_backup(file, staged)
         found = _prepare(database, file, staged)
-        kept = replace_database(live, staged, database.clock())
+        kept = replace_database(live, staged, database.clock(), in_use=force)
     finally:
         _remove(staged)
     return Restored(str(file), str(live), str(kept or ""), HEAD, *found)
@@ -157,4 +162,19 @@ def _prepare(database: Database, file: Path, staged: Path) -> tuple[str, int, st
             restored.write(leave_out_numbers)
         with engine.begin() as connection:
             begin_epoch(connection)
+            _skip_numbers(connection)
     return before if before != HEAD else "", proof.moves, proof.head, len(proof.differences)
+
+
+def _skip_numbers(connection: Connection) -> None:
+    table, warehouse = tables.number_series, tables.warehouse.c.warehouse_id
+    known = {(row.warehouse_id, row.series): row.next_number for row in connection.execute(select(table))}
+    names = [(house, series) for house in connection.scalars(select(warehouse)) for series in SERIES]
+    connection.execute(table.delete())
+    connection.execute(
+        table.insert(),
+        [
+            {"warehouse_id": house, "series": series, "next_number": known.get((house, series), 1) + NUMBERS_SKIPPED}
+            for house, series in {**dict.fromkeys(names), **dict.fromkeys(known)}
+        ],
+    )

@@ -6,7 +6,8 @@ not notice a changed letter in a text.
 
 import hashlib
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +24,7 @@ HEADER_BYTES = 100
 SEAL = b"warehouse-app backup, sha256: "
 SEAL_BYTES = len(SEAL) + 64
 BLOCK_BYTES = 1 << 20
+PATIENCE_S = 5.0
 
 
 class BackupFailed(WarehouseError):
@@ -111,21 +113,48 @@ def purpose_in(path: Path) -> str:
         return "unreadable"
 
 
-def replace_database(live: Path, staged: Path, now: datetime) -> Path | None:
+def replace_database(live: Path, staged: Path, now: datetime, *, in_use: bool = False) -> Path | None:
     """Put the staged database in the place of the live one, which is kept beside it; gives its new name.
 
-    Raises DatabaseInUse.
+    With `in_use` others may have it open: then it is overwritten beneath them, in one transaction of SQLite's own, for
+    whoever went on with the file that is put aside would write into nothing. Raises DatabaseInUse.
     """
     kept = None
     if live.exists():
-        _require_alone(live)
         kept = live.with_name(f"{live.stem}-replaced-{now:%Y%m%dT%H%M%S%f}Z{live.suffix}")
+        try:
+            _require_alone(live)
+        except DatabaseInUse:
+            if not in_use:
+                raise
+            _overwrite(live, kept, staged)
+            return kept
         for ending in ("-wal", "-shm", ""):
             part = Path(f"{live}{ending}")
             if part.exists():
                 part.replace(f"{kept}{ending}")
     staged.replace(live)
     return kept
+
+
+def _overwrite(live: Path, kept: Path, staged: Path) -> None:
+    """Copy what is there to `kept`, then the staged database over it, page by page."""
+    with closing(pysqlite3.connect(str(live))) as connection:
+        with closing(pysqlite3.connect(str(kept))) as copy:
+            connection.backup(copy, progress=_patient(live))
+        with closing(pysqlite3.connect(str(staged))) as source:
+            source.backup(connection, progress=_patient(live))
+
+
+def _patient(live: Path) -> Callable[[int, int, int], None]:
+    """Ends a copy that waits for a lock: SQLite would wait for ever."""
+    give_up = time.monotonic() + PATIENCE_S
+
+    def look(status: int, _remaining: int, _total: int) -> None:
+        if status in (pysqlite3.SQLITE_BUSY, pysqlite3.SQLITE_LOCKED) and time.monotonic() > give_up:
+            raise DatabaseInUse(database=live)
+
+    return look
 
 
 def _copy_pages(engine: Engine, target: Path) -> None:

@@ -18,9 +18,12 @@ SAID = {
     "55P03": mark("somebody else keeps it locked"),
     "57014": mark("it took too long to answer"),
     "25P03": mark("this program stood still in the middle of its work"),
+    "42P01": mark("its tables are not there; either it is just being restored, or run: warehouse-app db upgrade"),
     "25006": mark("this server is only a copy now; the URL must name the one that can be written"),
 }
 READ_ONLY = "25006"
+NO_TABLES = "42P01"
+"""What a database says that is just being restored."""
 IN_DOUBT = mark("the connection was lost at the very end; look whether it was done before you do it again")
 
 
@@ -40,7 +43,7 @@ def values_in_words() -> Iterator[None]:
 
 def is_trouble(error: DBAPIError) -> bool:
     """Whether the database or the way to it is the cause, not the statement."""
-    return isinstance(error, OperationalError) or error.connection_invalidated
+    return isinstance(error, OperationalError) or error.connection_invalidated or _state(error) == NO_TABLES
 
 
 def has_become_a_copy(error: DBAPIError) -> bool:
