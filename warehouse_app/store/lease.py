@@ -52,7 +52,10 @@ class Lease:
         _sign(database.engine, self.holder)
 
     def is_ours(self) -> bool:
-        """Whether the work is ours just now; renews the lease or looks at it once a second. Raises StoreUnavailable."""
+        """Whether the work is ours just now; renews the lease or looks at it once a second.
+
+        Raises StoreUnavailable, NoWarehouse.
+        """
         now = self._clock()
         if now >= self._look_at:
             self._held = self._held and self._database.write(_renew, self._service, self.holder)
@@ -104,7 +107,11 @@ def _renew(tx: Transaction, service: str, holder: str) -> bool:
 
 
 def _replace(tx: Transaction, service: str, gone: Beat | None, holder: str) -> bool:
-    """Take the lease over if it stands as it was seen; of two who stand by only one gets it."""
+    """Take the lease over if it stands as it was seen; of two who stand by only one gets it.
+
+    Raises NoWarehouse: into a database that is just being restored nothing may be written.
+    """
+    tx.house()
     table = tables.service_lease
     if gone is None:
         tx.put(table, [{"service": service, "holder": holder, "seen_at": tx.now}], keep=True)
