@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -77,6 +78,22 @@ def test_wrong_item_stands_beside_the_expected_one(worked: Worked) -> None:
     assert worked.moment.told.kind is FeedbackKind.WRONG_ITEM
     assert worked.screen.product._stack.currentIndex() == 1  # noqa: SLF001 -- the page of the comparison
     assert worked.order.units_packed == 0
+
+
+def test_what_a_scanner_had_stored_behind_a_bad_scan_does_not_count(worked: Worked) -> None:
+    worked.open_first_order()
+    preferences = worked.desktop.desk.tools.preferences
+    preferences.scanner = replace(preferences.scanner, burst_ms=60_000)
+    right = worked.bench.expected()[0].scan_text
+
+    worked.scan(right)
+    worked.scan("NO-SUCH-CODE")
+    packed = worked.order.units_packed
+    for code in (right, "ANOTHER", right):
+        worked.scan(code)
+
+    assert packed == worked.order.units_packed == 1
+    assert worked.moment.told.values == {"count": 3, "scan": "NO-SUCH-CODE"}
 
 
 def test_close_button_says_why_it_is_grey(worked: Worked) -> None:

@@ -6,7 +6,7 @@ from typing import cast
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from warehouse_app.language import LANGUAGES
-from warehouse_app.ui.scanner_keys import BOUNCE_MS, KeyLayout, ScannerSettings
+from warehouse_app.ui.scanner_keys import BOUNCE_MS, BURST_MS, KeyLayout, ScannerSettings
 from warehouse_app.ui.theme import THEMES
 
 
@@ -58,7 +58,8 @@ class Preferences(QObject):
         return ScannerSettings(
             str(self._settings.value("scanner/prefix", "", type=str)),
             KeyLayout(self._one_of("scanner/layout", tuple(KeyLayout))),
-            max(0, int(cast("int", self._settings.value("scanner/bounce_ms", BOUNCE_MS, type=int)))),
+            self._milliseconds("scanner/bounce_ms", BOUNCE_MS),
+            self._milliseconds("scanner/burst_ms", BURST_MS),
         )
 
     @scanner.setter
@@ -67,6 +68,7 @@ class Preferences(QObject):
             self._settings.setValue("scanner/prefix", value.prefix)
             self._settings.setValue("scanner/layout", value.layout.value)
             self._settings.setValue("scanner/bounce_ms", value.bounce_ms)
+            self._settings.setValue("scanner/burst_ms", value.burst_ms)
             self.scanner_changed.emit()
 
     @property
@@ -84,6 +86,9 @@ class Preferences(QObject):
     @geometry.setter
     def geometry(self, value: QByteArray) -> None:
         self._settings.setValue("window/geometry", value)
+
+    def _milliseconds(self, name: str, usual: int) -> int:
+        return max(0, int(cast("int", self._settings.value(name, usual, type=int))))
 
     def _one_of(self, name: str, allowed: tuple[str, ...]) -> str:
         """The stored value, or the first allowed one when a hand-edited file holds something else."""

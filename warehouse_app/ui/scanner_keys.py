@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 GROUP_SEPARATOR = "\x1d"  # Scanners send GS1's separator as Ctrl+].
 
 BOUNCE_MS = 250
+BURST_MS = 200
 
 _COMMAND_MODIFIERS = (
     Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
@@ -41,12 +42,13 @@ class ScannerSettings:
     """How this station's wedge scanner is set.
 
     With `prefix` only what begins with it is a scan, however slowly it comes. A repeat of a code within `bounce_ms` is
-    a bounce.
+    a bounce; what follows a bad scan within `burst_ms` comes from the scanner's memory and does not count.
     """
 
     prefix: str = ""
     layout: KeyLayout = KeyLayout.SYSTEM
     bounce_ms: int = BOUNCE_MS
+    burst_ms: int = BURST_MS
 
 
 def character_of(event: QKeyEvent, layout: KeyLayout) -> str:

@@ -1,5 +1,7 @@
 """The settings dialog: language, theme and station name take effect at once."""
 
+from dataclasses import replace
+
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -14,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from warehouse_app.language import mark, tr
 from warehouse_app.ui.preferences import Preferences
-from warehouse_app.ui.scanner_keys import KeyLayout, ScannerSettings
+from warehouse_app.ui.scanner_keys import KeyLayout
 from warehouse_app.ui.theme import px
 from warehouse_app.ui.widgets.text import Label
 
@@ -75,7 +77,9 @@ class SettingsDialog(QDialog):
     def done(self, result: int) -> None:
         self._preferences.station = self._station.text().strip()
         layout = KeyLayout(self._layout_box.currentData())
-        self._preferences.scanner = ScannerSettings(self._prefix.text().strip(), layout, self._bounce.value())
+        self._preferences.scanner = replace(
+            self._preferences.scanner, prefix=self._prefix.text().strip(), layout=layout, bounce_ms=self._bounce.value()
+        )
         super().done(result)
 
     def _language_box(self) -> QComboBox:

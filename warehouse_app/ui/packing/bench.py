@@ -23,7 +23,7 @@ from warehouse_app.operations.claiming import Holder
 from warehouse_app.operations.reference import Worker
 from warehouse_app.operations.today import WaitingOrder, waiting_for_a_bench
 from warehouse_app.station.bench import Answer
-from warehouse_app.station.bounce import BounceGuard
+from warehouse_app.station.bounce import BounceGuard, BurstGuard
 from warehouse_app.station.disk import NotWritten
 from warehouse_app.ui.packing.preparing import Preparation, Preparing
 from warehouse_app.ui.sounds import Sound
@@ -46,6 +46,18 @@ WARM_UP_AFTER_MS = 2_500
 FETCH_PATIENCE_MS = 6_000
 """A fetch that takes longer goes on behind, and the packer with what is at hand."""
 TRY_DISK_MS = 2_000
+BAD_SCANS = frozenset(
+    {
+        FeedbackKind.WRONG_ITEM,
+        FeedbackKind.UNKNOWN,
+        FeedbackKind.TOO_MANY,
+        FeedbackKind.WRONG_STATE,
+        FeedbackKind.HELD,
+        FeedbackKind.STOPPED,
+        FeedbackKind.OFFLINE,
+    }
+)
+"""Answers to scans that did not count; what follows one at once comes from a scanner's memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +104,8 @@ class PackingBench(QObject):
     def __init__(self, side: StationSide, tools: Tools) -> None:
         super().__init__()
         self._side, self._tools = side, tools
-        self._guard = BounceGuard()
+        self._set_guards()
+        tools.preferences.scanner_changed.connect(self._set_guards)
         self._fetch: _Fetch | None = None
         self._prints: PrintQueue | None = None
         self._printing = self._warming = False
@@ -149,6 +162,8 @@ class PackingBench(QObject):
         if self._guard.bounces(scan_text):
             self._show(replace(self.moment, scan_text=scan_text, bounced=True))
             self._tools.sounds.play(Sound.TICK)
+        elif self._burst.holds_back():
+            self._hold_back(scan_text)
         else:
             self._take(scan_text)
 
@@ -187,6 +202,21 @@ class PackingBench(QObject):
             self._patience,
         ):
             timer.stop()
+
+    def _set_guards(self) -> None:
+        scanner = self._tools.preferences.scanner
+        self._guard, self._burst = BounceGuard(scanner.bounce_ms), BurstGuard(scanner.burst_ms)
+        self._bad_scan = ""
+
+    def _hold_back(self, scan_text: str) -> None:
+        """A scanner empties its memory behind a bad scan: say from where to scan again."""
+        told = feedback(
+            FeedbackKind.WRONG_STATE,
+            mark("{count} scans came at once after a bad one and were NOT COUNTED. Scan again from {scan} on."),
+            count=self._burst.held_back,
+            scan=self._bad_scan,
+        )
+        self._tell(told, scan_text)
 
     def _take(self, scan_text: str) -> None:
         if self.preparing.take(scan_text, self.now().year):
@@ -295,6 +325,10 @@ class PackingBench(QObject):
         """Sound the answer and show it. A stopped order is out of the session and still to be seen."""
         if told.tone != "none":
             self._tools.sounds.play(Sound(told.tone))
+        if scan_text and not self._burst.held_back:
+            bad = told.kind in BAD_SCANS
+            self._burst.answered(bad=bad)
+            self._bad_scan = scan_text if bad else ""
         stopped = told.kind is FeedbackKind.STOPPED
         shown = self._state() or state or (self.moment.state if stopped else None)
         files = self.moment.files if shown is self.moment.state else ()
