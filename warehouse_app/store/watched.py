@@ -45,6 +45,8 @@ class WatchedConnection(psycopg.Connection[Any]):
 
     hung_up: Callable[[], bool] = staticmethod(lambda: False)
     """Tells whether all waiting is to end now."""
+    takes_its_time = False
+    """Whether this transaction writes so much that its commit may take as long as it likes."""
     _committing = False
     _doubtful = False
 
@@ -55,7 +57,7 @@ class WatchedConnection(psycopg.Connection[Any]):
         try:
             super().commit()
         finally:
-            self._committing = False
+            self._committing = self.takes_its_time = False
             self.remove_notice_handler(self._note)
         if self._doubtful:
             raise CommitInDoubt("the standby did not confirm the commit")
@@ -95,7 +97,7 @@ class WatchedConnection(psycopg.Connection[Any]):
                 now = time.monotonic()
                 if ready:
                     heard_at = now
-                elif self.hung_up() or (self._committing and now - asked_at > COMMIT_S):
+                elif self.hung_up() or (self._committing and self._is_over(asked_at)):
                     raise self._given_up()
                 elif now - heard_at > SILENT_S:
                     if not self._server_lives():
@@ -105,6 +107,9 @@ class WatchedConnection(psycopg.Connection[Any]):
         except StopIteration as end:
             answer: RV = end.value
             return answer
+
+    def _is_over(self, asked_at: float) -> bool:
+        return not self.takes_its_time and time.monotonic() - asked_at > COMMIT_S
 
     def _given_up(self) -> ServerSilent:
         self.close()
