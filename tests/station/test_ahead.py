@@ -120,6 +120,22 @@ def test_bench_keeps_the_next_orders_at_hand_and_others_get_the_rest(hall: Hall)
     assert len(other.bench.session.waiting) == 1
 
 
+def test_order_that_was_just_packed_is_neither_claimed_again_nor_given_back_before_it_is_booked(
+    hall: Hall, house: DespatchHouse
+) -> None:
+    bench, ahead = hall.bench("B1")
+    ahead._usual_depth = 3  # noqa: SLF001 - the depth of this bench
+    ahead.keep()
+    pack_next(hall.cut_off(bench))
+    bench.bench.finish()
+
+    ahead.keep()
+
+    held = {claim.work for claim in house.database.read(list_claims)}
+    assert held == {f"pack:{order_no}" for order_no in ORDERS}
+    assert sorted(bench.bench.works()) == ["pack:2", "pack:3"]
+
+
 def test_claimed_work_that_somebody_else_scans_is_given_back_unless_it_is_begun(
     hall: Hall, house: DespatchHouse
 ) -> None:

@@ -95,7 +95,8 @@ class Look:
 
     `asked_back` are works that others asked for by name, `waiting` stations that found too little, `claimed_ahead` what
     the shared database knows as claimed ahead by this one; `forgotten` is what it holds and the database, which was set
-    back, knows nothing of.
+    back, knows nothing of. `booked_to` is the last of the station's facts that the books have: of work that it did
+    afterwards they say nothing that holds.
     """
 
     asked_back: tuple[str, ...]
@@ -105,11 +106,24 @@ class Look:
     worked_twice: tuple[LostWork, ...]
     forgotten: tuple[str, ...]
     numbers_are_behind: bool
+    booked_to: int
 
 
-def look_around(tx: Transaction, task: str, station: str, in_hand: Mapping[str, int], highest_number: str) -> Look:
-    """Look at the claims of a station that has these works in hand, by their epochs, and at what others want."""
-    claim, wanted = tables.claim, tables.work_wanted
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """A station that looks around: which of its journals it writes, what it has in hand by its epochs."""
+
+    station: str
+    incarnation: str
+    in_hand: Mapping[str, int]
+    highest_number: str
+
+
+def look_around(tx: Transaction, task: str, asker: Asker) -> Look:
+    """Look at the claims of a station, and at what others want."""
+    claim, wanted, cursor = tables.claim, tables.work_wanted, tables.station_cursor
+    station, in_hand = asker.station, asker.in_hand
+    stream = (tx.mine(cursor), cursor.c.station == station, cursor.c.incarnation == asker.incarnation)
     mine = (tx.mine(claim), claim.c.station == station, claim.c.state == "held")
     ours = claim.c.work.startswith(f"{task}:", autoescape=True)
     rows = tx.rows(select(claim.c.work, claim.c.ahead, claim.c.wanted_by).where(*mine, ours).order_by(claim.c.work))
@@ -122,5 +136,6 @@ def look_around(tx: Transaction, task: str, station: str, in_hand: Mapping[str, 
         tuple(lost_work(tx, station, in_hand)),
         tuple(worked_twice(tx, station)),
         tuple(forgotten_work(tx, in_hand)),
-        bool(highest_number) and numbers_are_behind(tx, highest_number),
+        bool(asker.highest_number) and numbers_are_behind(tx, asker.highest_number),
+        int(tx.value(select(cursor.c.applied_sequence).where(*stream)) or 0),
     )

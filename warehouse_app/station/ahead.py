@@ -15,6 +15,7 @@ from warehouse_app.operations.claiming_ahead import (
     PIECE,
     TASKS,
     Ahead,
+    Asker,
     Look,
     claim_ahead,
     give_back_works,
@@ -96,7 +97,7 @@ class WorkAhead:
             self._hear(look)
             if self.task in TASKS:
                 self._give_back_idle(look)
-                self._fill_up()
+                self._fill_up(look)
                 self._have_numbers()
         finally:
             self._claiming.release()
@@ -106,11 +107,11 @@ class WorkAhead:
         with self._claiming:
             self._link.settle()
             holder = self._holder()
-            in_hand = self.bench.works()
+            busy_with = self._busy_with(self._look())
             found = self._link.database.read(works_to_claim, holder, ahead)
             if ahead.count < EVERYTHING:
                 self._have_numbers(ahead.count)
-            works = [work for work in found if work not in in_hand]
+            works = [work for work in found if work not in busy_with]
             claimed = done = 0
             for piece in pieces(works):
                 claimed += self._claim(holder, piece)
@@ -140,9 +141,14 @@ class WorkAhead:
         return Holder(self.bench.file.station, self.bench.worker)
 
     def _look(self) -> Look:
-        return self._link.database.read(
-            look_around, self.task, self.bench.file.station, self.bench.works(), self._highest_number()
-        )
+        file = self.bench.file
+        asker = Asker(file.station, file.incarnation, self.bench.works(), self._highest_number())
+        return self._link.database.read(look_around, self.task, asker)
+
+    def _busy_with(self, look: Look) -> set[str]:
+        """Work in hand, and work of which the books have not everything: they would offer it although it is done."""
+        in_hand = set(self.bench.works())  # Before the journal: what is finished meanwhile is there by then.
+        return in_hand | self._link.works_after(look.booked_to)
 
     def _hear(self, look: Look) -> None:
         """Work that was taken over stops the worker; a database that was set back is told what it forgot."""
@@ -180,7 +186,8 @@ class WorkAhead:
             minutes = number_setting(self.bench.file, IDLE_SETTING, IDLE_MINUTES)
             since = self.bench.now() - timedelta(minutes=minutes)
             wanted += [work for work, at in ahead.items() if datetime.fromisoformat(at) <= since]
-        strays = [work for work in look.claimed_ahead if work not in self.bench.works()]
+        busy_with = self._busy_with(look)
+        strays = [work for work in look.claimed_ahead if work not in busy_with]
         if strays:
             give_back_works(self._link.database, strays, self.bench.file.station)
         self._give_back(dict.fromkeys(wanted))
@@ -189,13 +196,13 @@ class WorkAhead:
         let_go = self.bench.let_go(works)
         return give_back_works(self._link.database, let_go, self.bench.file.station) if let_go else ()
 
-    def _fill_up(self) -> None:
+    def _fill_up(self, look: Look) -> None:
         missing = self.depth - len(self.bench.ahead())
         if missing <= 0 or not self.bench.worker:
             return
-        holder, in_hand = self._holder(), self.bench.works()
-        ahead = Ahead(self.task, self.depth + len(in_hand))
-        works = [work for work in self._link.database.read(works_to_claim, holder, ahead) if work not in in_hand]
+        holder, busy_with = self._holder(), self._busy_with(look)
+        ahead = Ahead(self.task, self.depth + len(busy_with))
+        works = [work for work in self._link.database.read(works_to_claim, holder, ahead) if work not in busy_with]
         filling = works[: min(missing, PIECE)]
         self._filled_up.update(filling)
         claimed = self._claim(holder, filling) if filling else 0

@@ -72,6 +72,9 @@ class Link:
         self.feed = FeedReader(file, database, replica)
         self._posting = Lock()
         self._known = False
+        self.pause: Callable[[float], None] = time.sleep
+        self.seconds: Callable[[], float] = time.monotonic
+        """Where time is simulated nobody waits, and another clock says how long it took."""
         self.cloned: ClonedStation | None = None
         """Set when the station's file was found to be a copy and was begun afresh; a person must be told loudly."""
 
@@ -168,15 +171,19 @@ class Link:
         """Work that this station holds, with the number of the last change it took; safe from any thread."""
         return self._poster.works_in_hand()
 
+    def works_after(self, sequence: int) -> set[str]:
+        """Work of which this station has journalled something after that; safe from any thread."""
+        return self._poster.works_after(sequence)
+
     def settle(self) -> None:
         """Post everything and see it into the books: by the bookkeeper when one is alive, else by ourselves."""
         self.post()
-        deadline = time.monotonic() + SETTLE_TIMEOUT_S
+        deadline = self.seconds() + SETTLE_TIMEOUT_S
         while self._database.read(unapplied_count):
-            if not self._database.read(_bookkeeper_is_alive) or time.monotonic() > deadline:
+            if not self._database.read(_bookkeeper_is_alive) or self.seconds() > deadline:
                 book_everything(self._database)
                 return
-            time.sleep(0.01)
+            self.pause(0.01)
 
     def fetch(self, task: str, holder: Holder, need: Need) -> Packet:
         """Claim the work that a scan names. Raises a WarehouseError that says why it cannot be had."""
@@ -195,15 +202,15 @@ class Link:
 
     def _claim(self, claim: Claim, holder: Holder, need: Need) -> Packet:
         """Claim, after asking a station that only claimed the work ahead to give it back. Raises ClaimedAhead."""
-        deadline = time.monotonic() + GIVE_BACK_PATIENCE_S
+        deadline = self.seconds() + GIVE_BACK_PATIENCE_S
         while True:
             try:
                 return self._database.write(claim, holder, need)
             except ClaimedAhead as error:
-                if time.monotonic() > deadline:
+                if self.seconds() > deadline:
                     raise
                 self._database.write(ask_back, error.whole_name, holder.station)
-            time.sleep(ASK_AGAIN_S)
+            self.pause(ASK_AGAIN_S)
 
     def more_totes(self, packet: PickPacket) -> PickPacket:
         """A pick list's packet with totes that are empty now. Raises StoreUnavailable."""

@@ -120,6 +120,11 @@ class Poster:
         """Work that the station holds, with the number of the last amendment it took; on this connection."""
         return dict(self._connection.execute("SELECT work, amended FROM packet").fetchall())
 
+    def works_after(self, sequence: int) -> set[str]:
+        """Work of which the journal has facts above this one; on this connection."""
+        query = "SELECT DISTINCT work FROM journal WHERE sequence > ?"
+        return {work for (work,) in self._connection.execute(query, (sequence,)).fetchall()}
+
     def reconnect(self) -> None:
         """Ask for the high-water mark again at the next posting, as after any new connection."""
         self._mark = None
