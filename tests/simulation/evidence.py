@@ -56,6 +56,13 @@ class Tables:
         rows = self.rows("SELECT location, owner, sku, lot, quantity FROM debt")
         return Counter({(place, (owner, sku, lot)): units for place, owner, sku, lot, units in rows})
 
+    def takeovers(self) -> list[tuple[str, int, str, int]]:
+        """Work that was taken over: its name and epoch, from which station, and how far the books have that one."""
+        return self.rows(
+            "SELECT t.work, t.epoch, t.station, coalesce(c.applied_sequence, 0) FROM takeover t"
+            " LEFT JOIN station_cursor c ON c.station = t.station"
+        )
+
     def parked(self) -> dict[str, str]:
         """Facts that wait for a person, with the reason."""
         return dict(self.rows("SELECT fact_id, error FROM parked_fact"))

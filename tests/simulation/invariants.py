@@ -1,5 +1,6 @@
 """What must hold in every run, whatever went wrong in it."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,16 @@ from tests.simulation.trace import Violation
 
 PRODUCTS = "SELECT sku, name FROM product"
 UNRECONCILED = "UNRECONCILED"
+ABOUT_THE_WORK = frozenset({"amendment_taken", "printed", "opened", "work_finished", "stopped"})
 OF_CANCELLED = frozenset({"shipped_although_cancelled", "handed_over_although_cancelled"})
+
+
+@dataclass(frozen=True, slots=True)
+class TakenFrom:
+    """From whom work was taken over, and up to which of its facts the books were then."""
+
+    station: str
+    booked: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +36,17 @@ class Told:
     """Units that were taken from places where they never lay."""
     cancelled: frozenset[str]
     """Orders whose cancellation was asked for."""
+    taken_over: Mapping[tuple[str, int], TakenFrom]
+    """By work and epoch."""
+
+    def late(self) -> Counter[tuple[str, int]]:
+        """How many facts that handled something came of work that had been taken over, by work and epoch."""
+        found: Counter[tuple[str, int]] = Counter()
+        for claim, taken in self.taken_over.items():
+            for row in self.journals[taken.station]:
+                if (row.work, row.epoch) == claim and row.sequence > taken.booked and _handles(row):
+                    found[claim] += 1
+        return found
 
 
 def check_after_each_step(tables: Tables) -> None:
@@ -45,11 +66,15 @@ def check_at_the_end(tables: Tables, reckoning: Reckoning, told: Told) -> None:
     _check_moves(tables, reckoning)
     reckoning.ship()
     _check_balances(tables, reckoning)
-    _check_debts(tables, told)
-    _check_lines(tables, reckoning)
     _check_promises(tables)
     _check_claims(told)
-    _check_discrepancies(tables, reckoning, told)
+    late = told.late()
+    _check_late(tables, late)
+    if not late:
+        # Work that two stations did contradicts itself in more than one way.
+        _check_debts(tables, told)
+        _check_lines(tables, reckoning)
+        _check_discrepancies(tables, reckoning, told)
 
 
 def check_what_is_left(tables: Tables, reckoning: Reckoning, told: Told) -> None:
@@ -156,6 +181,21 @@ def _check_claims(told: Told) -> None:
                 holders[row.work, row.epoch].add(station)
     shared = {claim: stations for claim, stations in holders.items() if len(stations) > 1}
     _require(not shared, f"worked on by two stations under one claim: {shared}")
+
+
+def _check_late(tables: Tables, late: Counter[tuple[str, int]]) -> None:
+    """What came late of work that was taken over is counted, each fact once, and a person is told of it once."""
+    rows = tables.rows("SELECT work, epoch, late_facts FROM takeover WHERE late_facts > 0")
+    counted = Counter({(work, epoch): count for work, epoch, count in rows})
+    _require(counted == late, f"late facts of work taken over: {dict(counted)} in the books, {dict(late)} in journals")
+    told = tables.rows("SELECT work FROM discrepancy WHERE kind = 'worked_twice'")
+    _require(len(told) == len(late), f"{len(told)} times worked twice, and {len(late)} works of which facts came late")
+
+
+def _handles(row: Written) -> bool:
+    """Whether a fact says that something was handled; to undo it is to handle it again."""
+    kind = json.loads(row.payload)["original_kind"] if row.kind == "undone" else row.kind
+    return kind not in ABOUT_THE_WORK
 
 
 def _check_discrepancies(tables: Tables, reckoning: Reckoning, told: Told) -> None:

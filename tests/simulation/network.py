@@ -35,6 +35,9 @@ class Decider(Protocol):
     def later(self, job: Callable[[], object]) -> None:
         """Do this at some later time, without anybody who waits for it."""
 
+    def written(self) -> None:
+        """A transaction was committed or not, whatever its actor will hear of it."""
+
     def after(self, actor: str) -> None:
         """The transaction is committed; the actor may die before it hears of it."""
 
@@ -85,7 +88,10 @@ class Wire(Database):
         if self._decide(writes=True) is Fate.LATE:
             self._decider.later(partial(super().write, job, *args, **kwargs))
             raise StoreUnavailable(reason="it took too long to answer")
-        result = super().write(job, *args, **kwargs)
+        try:
+            result = super().write(job, *args, **kwargs)
+        finally:
+            self._decider.written()
         self._decider.after(self.actor)
         return result
 

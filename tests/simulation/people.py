@@ -7,10 +7,11 @@ from tests.order_desk import HEADER
 from tests.simulation.network import Wire
 from tests.simulation.trace import Trace
 from tests.warehouse import at
-from warehouse_app.books.bookkeeping import book_facts
+from warehouse_app.books.bookkeeping import book_everything, book_facts
 from warehouse_app.channels.readers import READERS
 from warehouse_app.domain.errors import WarehouseError
-from warehouse_app.operations.cancelling import cancel_order, hold_order, unhold_order
+from warehouse_app.operations.cancelling import cancel_order, finish_cancellations, hold_order, unhold_order
+from warehouse_app.operations.claims import list_claims, take_over
 from warehouse_app.operations.import_orders import import_orders
 from warehouse_app.operations.import_products import import_products
 from warehouse_app.operations.reserving import reserve_open_orders
@@ -40,17 +41,19 @@ class SimDesk:
     """Takes orders in, releases them, cancels and holds them."""
 
     name = "DESK"
-    busyness = 1.0
 
-    def __init__(self, wire: Wire, dice: random.Random, trace: Trace) -> None:
+    def __init__(self, wire: Wire, dice: random.Random, trace: Trace, *, takes_over: bool) -> None:
         self.wire, self._dice, self._trace = wire, dice, trace
+        self._takes_over = takes_over
+        self.busyness = 3.0 if takes_over else 1.0
         self._next_order = FIRST_NEW_ORDER
         self.cancelled: set[str] = set()
         """Orders whose cancellation was asked for, whether or not the desk heard that it was done."""
 
     def act(self) -> None:
         """Decide something; what cannot be decided is left."""
-        (act,) = self._dice.choices((self._take_order, self._release, self._cancel, self._hold), (2, 1, 2, 1))
+        acts = (self._take_order, self._release, self._cancel, self._hold, self._take_over)
+        (act,) = self._dice.choices(acts, (2, 1, 2, 1, 9 if self._takes_over else 0))
         try:
             act()
         except WarehouseError as error:
@@ -89,3 +92,12 @@ class SimDesk:
         decide = self._dice.choice((hold_order, unhold_order, unhold_order))
         self._trace.tell(self.name, decide.__name__, order_no)
         self.wire.write(decide, order_no, "why", "W-02")
+
+    def _take_over(self) -> None:
+        held = self.wire.read(list_claims)
+        if held:
+            work = self._dice.choice(held).work
+            self._trace.tell(self.name, "takes over", work)
+            book_everything(self.wire)
+            self.wire.write(take_over, work, "W-02", "the station is silent")
+            self.wire.write(finish_cancellations)

@@ -20,6 +20,7 @@ from warehouse_app.domain.own_codes import (
     tote_code,
 )
 from warehouse_app.domain.session import UNDO
+from warehouse_app.station.ahead import WorkAhead
 from warehouse_app.station.bench import Bench, ConnectedBench
 from warehouse_app.station.file import StationFile, connect
 from warehouse_app.station.following import FeedFollower
@@ -45,6 +46,8 @@ class Floor(Protocol):
 
     dice: random.Random
     trace: Trace
+    ahead: bool
+    """Work is claimed ahead."""
     frozen: bool
     """Nothing may be claimed any more: a backup was taken, and what is decided after it could be forgotten."""
 
@@ -56,6 +59,12 @@ class Floor(Protocol):
 
     def confirmed(self, facts: tuple[Recorded, ...]) -> None:
         """The worker was told that these are recorded."""
+
+    def wait(self, seconds: float) -> None:
+        """Time passes, in which others act."""
+
+    def seconds(self) -> float:
+        """The true time, as a counter of seconds."""
 
     def may_die(self, actor: str) -> None:
         """Here the actor's process can be killed. Raises Died."""
@@ -93,13 +102,14 @@ class SimStation:
         self._file: StationFile | None = None
         self._connected: ConnectedBench | None = None
         self._follower: FeedFollower | None = None
+        self._ahead: WorkAhead | None = None
         self._live = True
         self._last_scan = "ZZZ"
         self._tried: set[str] = set()
         """Work that was begun, or refused: nobody scans that again and again."""
         self._acts: tuple[tuple[Callable[[], None], float], ...] = (
             (self.scan, 10), (self.synchronize, 4), (self.follow, 1.5), (self.by_hand, 3), (self.look_again, 0.5),
-            (self.restart, 0.2),
+            (self.restart, 0.2), (self.keep_ahead, 5 if floor.ahead else 0),
         )  # fmt: skip
 
     @property
@@ -201,6 +211,19 @@ class SimStation:
         self._live = False
         self.synchronize()
 
+    def keep_ahead(self) -> None:
+        """What the program does every few seconds: hear what became of its claims, claim ahead, give back."""
+        if self._floor.frozen or not self._floor.ahead or not self.connected.link.connected:
+            return
+        assert self._ahead is not None
+        try:
+            if self._floor.dice.random() < 0.15:
+                self._tell("gives back", *self._ahead.give_back())
+            self._ahead.keep()
+            self._tell("has at hand", *self.bench.ahead())
+        except WarehouseError as error:
+            self._tell("cannot see to its claims:", type(error).__name__, error)
+
     def by_hand(self) -> None:
         """Goods come and go without a plan: onto a place of one's own, or one that all share."""
         dice = self._floor.dice
@@ -239,7 +262,10 @@ class SimStation:
     def _begin_something(self) -> None:
         """Scan work that was seen lying there, or that the program knows of; else do something else."""
         dice, seen = self._floor.dice, [code for code in WORK_SEEN[self.bench.session.task] if code not in self._tried]
-        if self._floor.frozen or dice.random() < 0.2 or not seen:
+        at_hand = self.bench.session.at_hand()
+        if at_hand and dice.random() < 0.7:
+            self._scan(at_hand[0].scan_text)
+        elif self._floor.frozen or dice.random() < 0.2 or not seen:
             self._other_task()
             self.by_hand()
         elif dice.random() < 0.8:
@@ -262,7 +288,9 @@ class SimStation:
         replica = Replica(file)
         link = link or Link(file, self.wire, replica)
         self._connected = ConnectedBench(Bench(file, task, self.clock, replica), link)
+        link.pause, link.seconds = self._floor.wait, self._floor.seconds
         self._follower = FeedFollower(self.bench, link, lambda: None)
+        self._ahead = WorkAhead(self.bench, link, depth=2)
         self.bench.sign_on(WORKERS[self.name])
         self._tell("works on", task, "after fact", self.bench.journal.last_sequence)
 

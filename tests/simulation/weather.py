@@ -27,6 +27,8 @@ class Weather:
     restores: bool
     forgets: bool
     desk: bool
+    ahead: bool
+    takeovers: bool
     renames: bool
     phantoms: bool
     wrong_clocks: bool
@@ -34,12 +36,13 @@ class Weather:
 
 def draw_weather(dice: random.Random) -> Weather:
     """Some runs are calm in most respects, so that a fault shows itself alone; some are bad in all."""
+    ahead, takeovers = dice.random() < 0.3, dice.random() < 0.3
     restores = dice.random() < 0.35
     forgets = restores and dice.random() < 0.2
     return Weather(
         stations=dice.choice((2, 2, 2, 2, 3, 4)),
         bookkeepers=dice.choice((1, 1, 2)),
-        steps=dice.choice((8, 10, 14, 26)),
+        steps=dice.choice((8, 10, 14, 26)) + 8 * ahead + 8 * takeovers,
         refused=dice.choice((NEVER, 0.02, 0.1)),
         broken=dice.choice((NEVER, 0.02, 0.1)),
         lost=dice.choice((NEVER, 0.05, 0.2)),
@@ -49,7 +52,9 @@ def draw_weather(dice: random.Random) -> Weather:
         outages=dice.random() < 0.4,
         restores=restores,
         forgets=forgets,
-        desk=restores == forgets and dice.random() < 0.5,
+        desk=restores == forgets and (takeovers or dice.random() < 0.4),
+        ahead=ahead,
+        takeovers=takeovers,
         renames=dice.random() < 0.3,
         phantoms=dice.random() < 0.3,
         wrong_clocks=dice.random() < 0.5,

@@ -12,6 +12,7 @@ from tests.simulation.clock import TrueTime, WrongClock
 from tests.simulation.evidence import journal_of
 from tests.simulation.house import NAMES, NOON, ram_folder, the_house
 from tests.simulation.invariants import (
+    TakenFrom,
     Told,
     check_after_each_step,
     check_at_the_end,
@@ -34,6 +35,8 @@ DEEPEST = 3
 """So many act within each other's pauses at the most."""
 ROUNDS_TO_HEAL = 4
 BACKUPS_KEPT = 3
+WAITS_S = 1.5
+"""Passes in a pause besides: so a station that asks again and again is not asked very often."""
 
 
 class World:
@@ -45,6 +48,7 @@ class World:
         self.weather = draw_weather(self.dice)
         self.trace = Trace()
         self.frozen = False
+        self.ahead = self.weather.ahead
         self.spoilt = 0
         """Transactions that did not simply go through."""
         self._house = the_house()
@@ -61,9 +65,10 @@ class World:
         self._confirmed: list[str] = []
         self._physical: Lying = Counter()
         self._phantoms: Lying = Counter()
+        self._taken_over: dict[tuple[str, int], TakenFrom] = {}
         self._holders: dict[tuple[str, int], str] = {}
         self.stations = [self._station(name) for name in NAMES[: self.weather.stations]]
-        self._desk = SimDesk(self._wire("DESK"), self.dice, self.trace)
+        self._desk = SimDesk(self._wire("DESK"), self.dice, self.trace, takes_over=self.weather.takeovers)
         self._bookkeepers = [
             SimBookkeeper(name, self._wire(name), self.dice, self.trace)
             for name in ("BOOKS", "BOOKS2")[: self.weather.bookkeepers]
@@ -102,6 +107,16 @@ class World:
         """The worker was told that these are recorded."""
         self._confirmed += [recorded.fact_id for recorded in facts]
 
+    def wait(self, seconds: float) -> None:
+        """Time passes, in which others act."""
+        self._time.pass_by(seconds + WAITS_S)
+        if len(self._busy) < DEEPEST:
+            self._someone_acts()
+
+    def seconds(self) -> float:
+        """The true time, as a counter of seconds."""
+        return self._time.now.timestamp()
+
     def may_die(self, actor: str) -> None:
         """Here the actor's process can be killed."""
         if not self._calm and self.dice.random() < self.weather.death:
@@ -121,6 +136,12 @@ class World:
             self.spoilt += 1
             self.trace.tell(actor, f"~ its transaction {fate.value}")
         return fate
+
+    def written(self) -> None:
+        """Note how far the books were when work was taken over: all that comes later of it is late."""
+        if self.weather.takeovers and self.weather.desk:
+            for work, epoch, station, booked in self._house.tables.takeovers():
+                self._taken_over.setdefault((work, epoch), TakenFrom(station, booked))
 
     def after(self, actor: str) -> None:
         """The transaction is committed; the actor may die before it hears of it."""
@@ -278,7 +299,7 @@ class World:
 
     def _check(self) -> None:
         journals = {station.name: journal_of(self._folder / station.name) for station in self.stations}
-        told = Told(self._confirmed, journals, self._phantoms, frozenset(self._desk.cancelled))
+        told = Told(self._confirmed, journals, self._phantoms, frozenset(self._desk.cancelled), self._taken_over)
         for station in self.stations:
             check_replica(self._house.tables, self._folder / station.name)
         check = check_what_is_left if self.weather.forgets else check_at_the_end
