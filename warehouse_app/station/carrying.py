@@ -26,6 +26,12 @@ from warehouse_app.store.ids import new_key
 SUPERVISORS = ("supervisor", "manager")
 
 
+class CannotWrite(WarehouseError):
+    """The export has no place."""
+
+    message = mark("{file} cannot be written: {reason}. Choose another place.")
+
+
 class JournalOfOtherDatabase(WarehouseError):
     """The station that wrote the file worked for another shared database."""
 
@@ -96,7 +102,7 @@ class Imported:
 def export_journal(home: Path, path: Path, *, whole: bool = False) -> Exported:
     """Write the facts that the shared database is not known to have, or the whole journal.
 
-    Works beside a station in use and on a copy of a broken one's folder. Raises NoStation, NothingReadable, BadFile.
+    Works beside a station in use and on a copy of a broken one's folder. Raises NoStation, NothingReadable, CannotWrite.
     """
     found = read_station(home)
     pruned_to = found.number("pruned_to")
@@ -110,7 +116,7 @@ def export_journal(home: Path, path: Path, *, whole: bool = False) -> Exported:
     try:
         seal = write_journal(path, content)
     except OSError as error:
-        raise BadFile(file=path, reason=error.strerror or str(error)) from error
+        raise CannotWrite(file=path, reason=error.strerror or str(error)) from error
     return Exported(
         str(path), content.station, content.incarnation, len(rows), rows[0][0] if rows else 0,
         rows[-1][0] if rows else 0, after, lost, found.damaged, content.newer, seal,
