@@ -229,7 +229,9 @@ def _hold_in_hand(scene: Scene) -> None:
 
 
 def _hold(scene: Scene) -> None:
-    waiting = scene.bench.moment.waiting[0]
+    # One that the bench has at hand would hear of it a moment later.
+    moment = scene.bench.moment
+    waiting = next((order for order in moment.waiting if order.order_no not in moment.at_hand), moment.waiting[0])
     scene.database.write(hold_order, waiting.order_no, "address in doubt", "W-02")
     scene.scan(f"TOTE:{waiting.tote}")
 

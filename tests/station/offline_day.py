@@ -100,7 +100,7 @@ def furnish(database: Database, orders: int) -> None:
     """So many picked orders of one to three lines, each in a tote of its own."""
     desk = OrderDesk(database)
     rng = random.Random(SEED)
-    totes = "".join(f"Q-{number:05d},tote\n" for number in range(orders + 40))
+    totes = "".join(f"Q-{number:05d},tote\n" for number in range(2 * orders + 40))
     import_locations(database, io.BytesIO(f"location,kind\n{totes}".encode()))
     import_stock(database, io.BytesIO(f"sku,location,quantity\nCUP,B01,{6 * orders}\nPOT,C01,{6 * orders}\n".encode()))
     rows = []

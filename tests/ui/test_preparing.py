@@ -44,7 +44,8 @@ def test_prepared_orders_are_at_hand_and_given_back_by_keys(worked: Worked, qtbo
 def test_order_at_hand_opens_at_once_and_its_number_is_shown(worked: Worked, qtbot: QtBot) -> None:
     worked.to_packing()
     worked.scan("BADGE:W-06")
-    worked.type("CMD:PREPARE-20")
+    worked.press(Qt.Key.Key_F5)
+    worked.press(Qt.Key.Key_1)
     qtbot.waitUntil(lambda: len(worked.moment.at_hand) == 4, timeout=SOON)
 
     worked.type(worked.bench.expected()[0].scan_text)
@@ -52,5 +53,6 @@ def test_order_at_hand_opens_at_once_and_its_number_is_shown(worked: Worked, qtb
     side = worked.desktop.desk.side
     assert side is not None
     assert not worked.moment.fetching
+    assert worked.screen.close_button.isVisible()
     assert worked.order.packet.order_no
     assert len(side.database.read(list_claims)) == 4

@@ -169,11 +169,11 @@ class PackSession(AmendedPacking):
     def at_hand(self) -> tuple[Expected, ...]:
         """The totes of orders that were claimed ahead; an order without a tote by its own code."""
         packets = sorted((state.packet for state in self.not_begun()), key=lambda packet: packet.ship_by)
+        totes = [(packet.order_no, min(part.tote for part in packet.units)) for packet in packets]
         return tuple(
-            Expected("tote", tote_code(packet.units[0].tote)) if packet.units[0].tote
-            else Expected("order", order_code(packet.order_no))
-            for packet in packets
-        )  # fmt: skip
+            Expected("tote", tote_code(tote)) if tote else Expected("order", order_code(order_no))
+            for order_no, tote in totes
+        )
 
     def _in_hand(self, scan: Scan) -> PackState | None:
         for state in self.states.values():

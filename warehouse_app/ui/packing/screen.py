@@ -261,7 +261,11 @@ class PackingScreen(Screen):
             )
             self._problem.show_banner(BannerView(tr("Labels wait"), words, Tone.ERROR, "printer"))
         else:
-            self._problem.show_banner(views.preparation_banner(moment.preparation))
+            self._problem.show_banner(views.preparation_banner(moment.preparation, self._now()))
+
+    def _now(self) -> datetime:
+        assert self._work is not None
+        return self._work.now()
 
     def _show_waiting(self, moment: Moment, around: views.Around) -> None:
         rows = []
@@ -293,6 +297,7 @@ class PackingScreen(Screen):
             self.box.show_box(box)
         self.weight.show_weight(views.weight_view(state, around))
         self._show_buttons(state)
+        self.close_button.setVisible(True)
         self._right_side.setCurrentIndex(1)
 
     def _show_item(self, moment: Moment, state: PackState, around: views.Around) -> None:
@@ -360,8 +365,8 @@ class PackingScreen(Screen):
             tr("Prepare for offline work"),
             tr("Claimed orders can be packed and labelled while the network is away. At hand now: {n}", n=hand),
             (
-                Choice(tr("The next {n} orders", n=20), tr("for about an hour"), command_code("PREPARE-20")),
-                Choice(tr("The next {n} orders", n=50), tr("for some hours"), command_code("PREPARE-50")),
+                Choice(tr("The next {n} orders", n=20), tr("for a short break"), command_code("PREPARE-20")),
+                Choice(tr("The next {n} orders", n=50), tr("for a long one"), command_code("PREPARE-50")),
                 Choice(tr("Everything that waits"), tr("other benches get none of it"), command_code("PREPARE-ALL")),
                 Choice(tr("Give back"), tr("what is not begun goes to other benches"), command_code(GIVE_BACK)),
             ),
@@ -376,14 +381,10 @@ class PackingScreen(Screen):
         self.setFocus()
 
     def _leave_choices(self) -> None:
-        was_open = self.choices.is_open
         self.choices.leave()
         self._item.setCurrentWidget(self._cards)
-        if was_open and self._work is not None:
-            for widget in (self._buttons, self.close_button):
-                widget.setVisible(True)
-            if self._work.moment.state is None:
-                self._right_side.setCurrentIndex(0)
+        if self._work is not None and self._work.moment.state is None:
+            self._right_side.setCurrentIndex(0)
 
 
 def _key_rows() -> tuple[tuple[str, str, str], ...]:

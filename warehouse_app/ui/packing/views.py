@@ -107,17 +107,18 @@ def title_chips(packet: PackPacket) -> tuple[ChipView, ...]:
 def at_hand_chips(moment: Moment) -> tuple[ChipView, ...]:
     """How many orders could be packed if the network went away now."""
     count = len(moment.at_hand)
-    return (ChipView(tr("{n} more at hand", n=count), Tone.OK, "check-circle"),) if count else ()
+    words = tr("{n} at hand", n=count) if moment.state is None else tr("{n} more at hand", n=count)
+    return (ChipView(words, Tone.OK, "check-circle"),) if count else ()
 
 
-def preparation_banner(shown: Preparation) -> BannerView | None:
+def preparation_banner(shown: Preparation, now: datetime) -> BannerView | None:
     """How far the preparation for offline work is, and in the end what it came to."""
     if shown.running:
         words = tr("{done} of {wanted} orders", done=shown.done, wanted=shown.wanted) if shown.wanted else ""
         return BannerView(tr("Preparing for offline work"), words, Tone.PRIMARY, "hourglass")
     if shown.at_hand is None:
         return None
-    words = _at_hand_text(shown.at_hand)
+    words = _at_hand_text(shown.at_hand, now)
     if shown.problem is not None:
         return BannerView(tr("Not all could be claimed"), f"{words} {error_text(shown.problem)}", Tone.WARN, "triangle")
     if shown.given_back is not None:
@@ -126,13 +127,16 @@ def preparation_banner(shown: Preparation) -> BannerView | None:
     return BannerView(tr("Ready for offline work"), words, Tone.OK, "check-circle")
 
 
-def _at_hand_text(found: AtHand) -> str:
+def _at_hand_text(found: AtHand, now: datetime) -> str:
     if not found.count:
         return tr("Nothing is at hand.")
     words = tr_n("{n} order is at hand.", "{n} orders are at hand.", found.count)
     if found.lasts_until is not None:
-        local = found.lasts_until.astimezone()
-        words += " " + tr("At the pace of the last hour it lasts until {time}.", time=f"{local:%H:%M}")
+        span = span_text(max(0, minutes_until(found.lasts_until, now)))
+        return words + " " + tr("At the pace of the last hour they last for {span}.", span=span)
+    if found.last_due is not None and found.last_due > now:
+        span = span_text(minutes_until(found.last_due, now))
+        return words + " " + tr("The last of them is due in {span}.", span=span)
     return words
 
 
