@@ -116,5 +116,6 @@ class Preparing(QObject):
 def _waiting_order(packet: PackPacket, due: datetime) -> WaitingOrder:
     return WaitingOrder(
         packet.order_no, min(part.tote for part in packet.units), packet.service_name or packet.service,
-        packet.service_name_zh, due, sum(part.quantity for part in packet.units), len({part.line_no for part in packet.units}),
+        packet.service_name_zh, due, sum(part.quantity for part in packet.units),
+        len({part.line_no for part in packet.units}),
     )  # fmt: skip
