@@ -1,7 +1,7 @@
 """Backups: written while the database is in use, restored only when whole."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -10,10 +10,9 @@ from sqlalchemy import Connection, Engine, inspect, select
 
 from warehouse_app.books.sealing import chain_head
 from warehouse_app.books.verify import verify
-from warehouse_app.domain.errors import NoWarehouse, WarehouseError
+from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.language import mark
 from warehouse_app.operations.copying import CopyFailed, Say, copy_rows, say_nothing
-from warehouse_app.operations.number_blocks import leave_out_numbers
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database
 from warehouse_app.store.engine import open_database
@@ -156,10 +155,7 @@ def _prepare(database: Database, file: Path, staged: Path) -> tuple[str, int, st
         missing = set(tables.metadata.tables) - set(inspect(engine).get_table_names())
         if missing:
             raise BadBackup(file=file, reason=f"its table {min(missing)} is missing")
-        restored = Database(engine, database.warehouse_id, database.clock)
-        proof = restored.read(verify)
-        with suppress(NoWarehouse):
-            restored.write(leave_out_numbers)
+        proof = Database(engine, database.warehouse_id, database.clock).read(verify)
         with engine.begin() as connection:
             begin_epoch(connection)
             _skip_numbers(connection)
