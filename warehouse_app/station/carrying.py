@@ -102,7 +102,8 @@ class Imported:
 def export_journal(home: Path, path: Path, *, whole: bool = False) -> Exported:
     """Write the facts that the shared database is not known to have, or the whole journal.
 
-    Works beside a station in use and on a copy of a broken one's folder. Raises NoStation, NothingReadable, CannotWrite.
+    Works beside a station in use and on a copy of a broken one's folder. Raises NoStation, NothingReadable and
+    CannotWrite.
     """
     found = read_station(home)
     pruned_to = found.number("pruned_to")
