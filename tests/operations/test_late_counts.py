@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from tests.conftest import SoakFigure
+from tests.conftest import SoakFigure, SoakSize
 from tests.databases import Maker
 from tests.order_desk import OrderDesk
 from tests.stage import Stage, on_stage
@@ -239,7 +239,11 @@ def test_counts_and_late_facts_in_any_order_leave_the_books_right(stage: Stage) 
 
 
 @pytest.mark.soak
-def test_counts_and_late_facts_in_very_many_orders(stage: Stage, soak_figure: SoakFigure) -> None:
-    approvals = counts_come_right(stage, 600)
+def test_counts_and_late_facts_in_very_many_orders(stage: Stage, soak_figure: SoakFigure, soak_size: SoakSize) -> None:
+    stories_played = soak_size(600)
 
-    soak_figure("counts against late facts", f"600 stories, {approvals} approved counts", "all books right")
+    approvals = counts_come_right(stage, stories_played)
+
+    soak_figure(
+        "counts against late facts", f"{stories_played} stories, {approvals} approved counts", "all books right"
+    )

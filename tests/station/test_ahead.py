@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from tests.despatch import DespatchHouse
 from tests.station.benches import Station
@@ -15,13 +16,14 @@ from warehouse_app.books.verify import verify
 from warehouse_app.domain.facts import CartonClosed, UnitPacked
 from warehouse_app.domain.packets import PackPacket
 from warehouse_app.domain.scan import command_code, order_code
-from warehouse_app.operations.cancelling import cancel_order
+from warehouse_app.operations.cancelling import cancel_order, hold_order, unhold_order
 from warehouse_app.operations.claiming_ahead import EVERYTHING, Ahead, claim_ahead
 from warehouse_app.operations.claims import NotASupervisor, NotHeld, list_claims, take_work_over
 from warehouse_app.operations.number_blocks import leave_out_numbers
 from warehouse_app.station.ahead import Prepared, WorkAhead
 from warehouse_app.station.bench import Answer, Bench, ConnectedBench
 from warehouse_app.station.link import Link
+from warehouse_app.station.printing import PrintQueue
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database
 from warehouse_app.store.engine import open_database
@@ -367,6 +369,34 @@ def test_everything_that_waits_is_claimed_piece_by_piece_with_progress(hall: Hal
     assert told[-1] == prepared
     assert all(before.done < after.done for before, after in pairwise(told))
     assert prepared.at_hand.last_due is not None
+
+
+def test_no_label_leaves_for_an_order_that_is_on_hold_or_was_stopped(
+    hall: Hall, house: DespatchHouse, tmp_path: Path
+) -> None:
+    bench, ahead = hall.bench("B1")
+    ahead.prepare(Ahead("pack"))
+    queue = PrintQueue(bench.bench, tmp_path / "labels")
+    for order_no in ("1", "2"):
+        bench.scan(order_code(order_no))
+        while not bench.bench.idle:
+            bench.scan(bench.bench.expected()[0].scan_text)
+    house.database.write(hold_order, "2", "why", "W-02")
+    bench.catch_up()
+
+    first = queue.next_printout()
+    house.database.write(unhold_order, "2", "", "W-02")
+    house.database.write(cancel_order, "2", "", "W-02")
+    bench.catch_up()
+    queue.run_waiting()
+    bench.link.settle()
+    fact = tables.fact
+    printed = house.database.read(lambda tx: tx.rows(select(fact.c.work).where(fact.c.kind == "printed").distinct()))
+
+    assert first is not None
+    assert first.job.request.order_no == "1"
+    assert [row["work"] for row in printed] == ["pack:1"]
+    assert bench.bench.journal.print_jobs() == []
 
 
 def _units(answer: Answer) -> list[UnitPacked]:

@@ -34,7 +34,7 @@ from warehouse_app.station.work_list import AtHand, at_hand
 DEPTH_SETTING, IDLE_SETTING = "ahead_depth", "ahead_idle_minutes"
 DEPTH_AT_A_BENCH = 3
 IDLE_MINUTES = 30
-KEEP_EVERY_S = 2.0
+KEEP_EVERY_S = 3.0
 
 SPARES_WANTED, SPARES_LEAST = 40, 20
 """Carton numbers in store beyond those of the packets."""

@@ -48,7 +48,7 @@ SETTLE_TIMEOUT_S = 10.0
 PAGES_AT_CONNECTING = 10
 """Full pages of reference rows that are waited for in any case: they come within half a second."""
 
-GIVE_BACK_PATIENCE_S, ASK_AGAIN_S = 4.0, 0.2
+GIVE_BACK_PATIENCE_S, ASK_AGAIN_S = 6.0, 0.3
 """How long and how often a station is asked for work that it claimed ahead; one that is connected answers sooner."""
 
 

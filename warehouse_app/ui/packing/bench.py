@@ -43,7 +43,7 @@ WAITING_MS = 20_000
 PRINT_AGAIN_MS = 5_000
 LABEL_FOLDER = "labels"
 WARM_UP_AFTER_MS = 2_500
-FETCH_PATIENCE_MS = 6_000
+FETCH_PATIENCE_MS = 8_000
 """A fetch that takes longer goes on behind, and the packer with what is at hand."""
 TRY_DISK_MS = 2_000
 BAD_SCANS = frozenset(
