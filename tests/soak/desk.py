@@ -12,7 +12,7 @@ from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.operations.campaigns import CampaignRequest, add_campaign, end_campaign
 from warehouse_app.operations.cancelling import cancel_order, hold_order, unhold_order
 from warehouse_app.operations.changing import LineChange, OrderChange, change_order
-from warehouse_app.operations.holds import add_hold, remove_hold
+from warehouse_app.operations.holds import add_hold, list_holds, remove_hold
 from warehouse_app.operations.moving import StockWanted, Why, adjust_stock, move_stock
 from warehouse_app.operations.promising import open_order_nos
 from warehouse_app.operations.reserving import reserve_open_orders
@@ -35,6 +35,7 @@ class Supervisor:
             "order": self.order, "rush": self.rush, "cancel": self.cancel, "hold": self.hold, "unhold": self.unhold,
             "change": self.change, "split": self.split, "unrelease": self.unrelease, "file of orders": self.order_file,
             "reserve all": self.reserve_all, "release a wave": self.release, "list of cancels": self.cancel_list,
+            "look at doubts": self.look_at_doubts,
             "hold stock": self.hold_stock, "release stock": self.release_stock, "set aside": self.set_aside,
             "end campaign": self.end_campaign, "move": self.move, "adjust": self.adjust,
         }  # fmt: skip
@@ -73,11 +74,19 @@ class Supervisor:
         self.tally.decided()
 
     def cancel_list(self) -> None:
-        """Customers do not wait for ever: up to fifteen orders that nothing is there for, whoever took them."""
-        waiting = self.database.read(open_order_nos, ("short",))
+        """Customers do not wait for ever: up to fifteen orders that wait for stock, whoever took them."""
+        waiting = self.database.read(open_order_nos, ("partial", "short"))
         for order_no in self.dice.sample(waiting, min(len(waiting), self.dice.randint(5, 15))):
             with suppress(WarehouseError):
                 self.database.write(cancel_order, order_no, "nothing there", WHO)
+                self.tally.decided()
+
+    def look_at_doubts(self) -> None:
+        """Where pickers found too little nothing is promised until somebody has looked; up to twenty such places."""
+        doubted = [hold for hold in self.database.read(list_holds) if hold.reason == "count_first"]
+        for hold in self.dice.sample(doubted, min(len(doubted), 20)):
+            with suppress(WarehouseError):
+                self.database.write(remove_hold, WHO, location=hold.location, sku=hold.sku)
                 self.tally.decided()
 
     def hold(self) -> None:

@@ -47,12 +47,13 @@ class Bench(Station):
     tally: Tally = field(default_factory=Tally)
     _away: bool = False
     _kept: list[tuple[Fact, str]] = field(default_factory=list)
+    _seen: dict[Waiting, list[Expected]] = field(default_factory=dict)
     _look_again: dict[Waiting, float] = field(default_factory=dict)
 
     @contextmanager
     def away(self) -> Iterator[None]:
         """Reports wait until the end of the block."""
-        self._away = True
+        self._away, self._seen = True, {}
         try:
             yield
         finally:
@@ -67,14 +68,18 @@ class Bench(Station):
     def choose(self, waiting: Waiting, number: int) -> Expected | None:
         if time.monotonic() < self._look_again.get(waiting, 0.0):
             return None
-        found: Sequence[Expected]
-        if self._away and waiting in PLENTY:
-            found = self.desk.database.read(_plenty, *PLENTY[waiting])
-        else:
-            found = self.desk.database.read(waiting, self.holder)
+        found = self._look(waiting)
         if not found:
             self._look_again[waiting] = time.monotonic() + LOOK_AGAIN_S
-        return found[number % len(found)] if found else None
+        return found.pop(number % len(found)) if found else None
+
+    def _look(self, waiting: Waiting) -> list[Expected]:
+        """What waits; who is away looks only once, before he goes."""
+        if not self._away or waiting not in PLENTY:
+            return list(self.desk.database.read(waiting, self.holder))
+        if waiting not in self._seen:
+            self._seen[waiting] = self.desk.database.read(_plenty, *PLENTY[waiting])
+        return self._seen[waiting]
 
     def is_to_stop(self, order_no: str) -> bool:
         return not self._away and super().is_to_stop(order_no)
@@ -189,4 +194,4 @@ class Floor:
         self.bench.report([*facts, WorkFinished(packet.work)], packet.work)
 
     def _finding(self) -> str:
-        return self.dice.choice(("picked",) * 12 + ("missing", "damaged"))
+        return self.dice.choice(("picked",) * 30 + ("missing", "damaged"))

@@ -49,11 +49,11 @@ FIRST_JOBS = 10
 MIX = {
     "order": 4, "rush": 4, "cancel": 3, "hold": 2, "unhold": 2, "change": 2, "split": 1, "unrelease": 1,
     "hold stock": 0.7, "release stock": 0.7, "set aside": 0.7, "end campaign": 0.7, "move": 2, "adjust": 2,
-    "file of orders": 8, "reserve all": 2, "release a wave": 2, "list of cancels": 1,
+    "file of orders": 5, "reserve all": 2, "release a wave": 2, "list of cancels": 1, "look at doubts": 2,
     "receive": 3, "pick": 4, "pack": 4, "hand over": 1,
-    "delivery": 4, "walk a list": 38, "pack many": 38, "load a van": 4, "put back": 2,
+    "delivery": 3, "walk a list": 38, "pack many": 38, "load a van": 4, "put back": 2,
 }  # fmt: skip
-"""How often each act comes, in parts of their sum."""
+"""How often each act comes, in parts of their sum: the floor can do a little more than what is ordered."""
 
 
 @dataclass(frozen=True)
