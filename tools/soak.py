@@ -154,7 +154,8 @@ def _last_line(log: Path) -> str:
 
 def _figures_in(file: Path) -> tuple[Figure, ...]:
     lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
-    return tuple(Figure(row_named(row["row"]), row["did"], row["outcome"]) for row in map(json.loads, lines))
+    rows = map(json.loads, lines)
+    return tuple(Figure(row_named(row["row"]) or row["row"], row["did"], row["outcome"]) for row in rows)
 
 
 def run_all(tests: Sequence[LongTest], kept: Kept, folder: Path, scale: float) -> int:

@@ -23,7 +23,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What a test said that it ran and that came out, and for which row of the table: empty when for none of it."""
+    """What a test said that it ran and that came out, and under which name: that of a row of the table, or its own."""
 
     row: str
     did: str
@@ -86,11 +86,15 @@ def row_named(text: str) -> str:
 
 
 def table_of(results: Iterable[Result]) -> str:
-    """The table in Markdown: its rows in order, then the tests that are in none of them."""
+    """The table in Markdown: its rows in order, then the others by the names they have, or that of the test."""
     found = list(results)
+    known = {row.name for row in ROWS}
+    others = [one for one in found if not one.rows & known]
+    names = dict.fromkeys(name for one in others for name in sorted(one.rows))
+    silent = [Row(f"`{one.test}`", NONE, NONE) for one in others if not one.rows]
     lines = [_line(row, [one for one in found if row.name in one.rows]) for row in ROWS]
-    others = sorted((one for one in found if not one.rows), key=lambda one: one.test)
-    lines += [_line(Row(f"`{one.test}`", NONE, NONE), [one]) for one in others]
+    lines += [_line(Row(name, NONE, NONE), [one for one in others if name in one.rows]) for name in names]
+    lines += [_line(row, [one for one in others if f"`{one.test}`" == row.name]) for row in silent]
     return HEAD + "\n".join(lines) + "\n"
 
 

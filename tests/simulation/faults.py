@@ -27,7 +27,7 @@ Sabotage = Callable[[pytest.MonkeyPatch], None]
 def poster_marks_before_the_commit(patch: pytest.MonkeyPatch) -> None:
     """What is marked as posted and was refused is never sent again."""
 
-    def post(poster: Any) -> Posted:  # noqa: ANN401 - its inner parts are used
+    def post(poster: Any, *_: object) -> Posted:  # noqa: ANN401 - its inner parts are used
         mark = int(poster._file.setting("posted") or 0)  # noqa: SLF001
         rows = facts_after(poster._connection, mark, posting.BATCH)  # noqa: SLF001
         stream = Stream(poster._file.station, poster._file.incarnation)  # noqa: SLF001

@@ -51,6 +51,14 @@ def test_long_test_of_no_row_stands_behind_the_table() -> None:
     assert last == "| `tests/test_x.py::test_x` | – | a/b | fine | – | 1 h 05 min | pass |"
 
 
+def test_long_tests_of_a_name_of_their_own_share_a_line_behind_the_table() -> None:
+    own = "bookkeeper killed"
+
+    lines = table_of([result(row="", figures=(Figure(own, did, "fine"),)) for did in ("SQLite", "PostgreSQL")])
+
+    assert lines.splitlines()[-1] == f"| {own} | – | SQLite; PostgreSQL | fine | – | 2 h 10 min | pass |"
+
+
 def test_row_is_known_whatever_dash_its_test_writes() -> None:
     assert row_named("kill -9 of a station at random points") == ROWS[0].name
     assert row_named("Deterministic seeds") == SEEDS
