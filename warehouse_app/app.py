@@ -62,7 +62,7 @@ def _desktop(parsed: Namespace) -> int:
             home=home,
             database_url=url,
             open_database=lambda: _open_database(url),
-            prepare=lambda database: _require_ready(url, database),
+            prepare=lambda database: _require_ready(url, database, newer_will_do=True),
             program=(*_program(), "--database", url, "--home", str(home)),
             version=__version__,
         )
@@ -95,14 +95,22 @@ def _open_database(url: str) -> "Database":
     return Database(open_database(url))
 
 
-def _require_ready(url: str, database: "Database") -> None:
-    """An embedded database is made and migrated by whoever comes first; a shared one by a person."""
+def _require_ready(url: str, database: "Database", *, newer_will_do: bool = False) -> None:
+    """An embedded database is made and migrated by whoever comes first; a shared one by a person.
+
+    What a newer release has made will do for a station, which must not stand still while its program is replaced.
+    """
+    from warehouse_app.domain.errors import DatabaseIsNewer
     from warehouse_app.store.engine import database_url
     from warehouse_app.store.migrate import check_revision, upgrade
 
-    if database_url(url).get_backend_name() == "sqlite":
-        upgrade(database.engine)
-    check_revision(database.engine)
+    try:
+        if database_url(url).get_backend_name() == "sqlite":
+            upgrade(database.engine)
+        check_revision(database.engine)
+    except DatabaseIsNewer:
+        if not newer_will_do:
+            raise
 
 
 def _run_errands(database: "Database", *, once: bool, stop: Event, speed: float) -> "Fetched":

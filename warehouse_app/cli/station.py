@@ -11,7 +11,7 @@ from typing import Any
 from warehouse_app.cli import ahead, disk, journal, station_sync
 from warehouse_app.cli.context import Context
 from warehouse_app.cli.parsing import Commands
-from warehouse_app.domain.errors import NotFound, StoreUnavailable
+from warehouse_app.domain.errors import DatabaseIsNewer, NotFound, StoreUnavailable
 from warehouse_app.domain.facts import Recorded, Undone
 from warehouse_app.domain.scan import unescape_scan_text
 from warehouse_app.domain.session import Expected, Feedback, FeedbackKind, feedback
@@ -69,12 +69,20 @@ def scan(context: Context, arguments: Namespace) -> int:
 def _connect(context: Context, link: Link) -> None:
     """Without the shared database the station goes on with the work that it holds."""
     try:
-        context.require_ready(link.database)
+        _require_ready(context, link)
         link.connect(progress=partial(station_sync.show_progress, context))
     except (StoreUnavailable, NotWritten) as error:
         print(f"warning: {error_text(error)}", file=sys.stderr)
     if link.cloned is not None:
         print(f"warning: {error_text(link.cloned)}", file=sys.stderr)
+
+
+def _require_ready(context: Context, link: Link) -> None:
+    """A station goes on with a database that was upgraded before it."""
+    try:
+        context.require_ready(link.database)
+    except DatabaseIsNewer as error:
+        print(f"warning: {error_text(error)}", file=sys.stderr)
 
 
 def _give_back(ahead: WorkAhead) -> None:

@@ -151,6 +151,12 @@ class DatabaseNotReady(WarehouseError):
     message = mark("The database is at revision {revision}, this program needs {head}. Run: warehouse-app db upgrade")
 
 
+class DatabaseIsNewer(DatabaseNotReady):
+    """A later release made the tables. It has only added to them, so that stations of this one go on."""
+
+    message = mark("The database is of a newer release ({revision}; this program knows {head}). Install that one.")
+
+
 class NoWarehouse(WarehouseError):
     """Nothing has been set up in this database."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine, inspect, text
 
 import warehouse_app
-from warehouse_app.domain.errors import DatabaseNotReady
+from warehouse_app.domain.errors import DatabaseIsNewer, DatabaseNotReady
 from warehouse_app.store.server import lift_limits
 
 if TYPE_CHECKING:
@@ -42,9 +42,12 @@ def is_known_revision(found: str) -> bool:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the database to HEAD; does nothing when it is there."""
-    if revision(engine) == HEAD:
+    """Bring the database to HEAD; does nothing when it is there. Raises DatabaseIsNewer."""
+    found = revision(engine)
+    if found == HEAD:
         return
+    if found and not is_known_revision(found):
+        raise DatabaseIsNewer(revision=found, head=HEAD)
     from alembic import command  # noqa: PLC0415 - half a second, only needed for a migration
 
     with engine.begin() as connection:
@@ -55,8 +58,10 @@ def upgrade(engine: Engine) -> None:
 
 
 def check_revision(engine: Engine) -> None:
-    """Refuse to work on tables of another release. Raises DatabaseNotReady."""
+    """Refuse to work on tables of another release. Raises DatabaseNotReady, DatabaseIsNewer."""
     found = revision(engine)
+    if found and not is_known_revision(found):
+        raise DatabaseIsNewer(revision=found, head=HEAD)
     if found != HEAD:
         raise DatabaseNotReady(revision=found or "-", head=HEAD)
 
