@@ -55,7 +55,7 @@ def stage(maker: Maker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[St
         yield stage
 
 
-@settings(max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=8, deadline=None, database=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(story=st.lists(turns, min_size=5, max_size=30))
 def test_each_epoch_of_a_work_is_one_stations_and_epochs_only_grow(stage: Stage, story: list[Turn]) -> None:
     stage.start_over()
@@ -118,7 +118,7 @@ def benches(stage: Stage) -> tuple[DespatchHouse, Database, PackPacket]:
     return house, stage.people[1], packet
 
 
-@pytest.mark.parametrize("_turn", range(3))
+@pytest.mark.parametrize("_turn", range(2))
 def test_takeover_meets_the_last_scans_of_the_bench(
     benches: tuple[DespatchHouse, Database, PackPacket], _turn: int
 ) -> None:
@@ -137,7 +137,7 @@ def test_takeover_meets_the_last_scans_of_the_bench(
     assert house.database.read(verify).differences == ()
 
 
-@pytest.mark.parametrize("_turn", range(3))
+@pytest.mark.parametrize("_turn", range(2))
 def test_takeover_meets_the_end_of_the_work(benches: tuple[DespatchHouse, Database, PackPacket], _turn: int) -> None:
     house, supervisor, packet = benches
 
@@ -150,7 +150,7 @@ def test_takeover_meets_the_end_of_the_work(benches: tuple[DespatchHouse, Databa
     assert house.order("1")["state"] == "packed"
 
 
-@pytest.mark.parametrize("_turn", range(3))
+@pytest.mark.parametrize("_turn", range(2))
 def test_takeover_meets_giving_back_and_only_one_of_them_ends_the_claim(
     benches: tuple[DespatchHouse, Database, PackPacket], _turn: int
 ) -> None:

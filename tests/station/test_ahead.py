@@ -28,6 +28,9 @@ from warehouse_app.store import tables
 from warehouse_app.store.database import Database
 from warehouse_app.store.engine import open_database
 
+pytestmark = pytest.mark.on("sqlite")
+both_engines = pytest.mark.on("sqlite", "postgresql")
+
 NOBODY_ANSWERS = "postgresql://nobody@127.0.0.1:9/none"
 ORDERS = ("1", "2", "3")
 
@@ -82,6 +85,7 @@ def kinds(answers: list[Answer]) -> set[str]:
     return {answer.feedback.kind.value for answer in answers}
 
 
+@both_engines
 def test_claimed_orders_are_packed_without_the_database_and_posted_later(hall: Hall, house: DespatchHouse) -> None:
     bench, ahead = hall.bench("B1")
     prepared = ahead.prepare(Ahead("pack"))
@@ -138,6 +142,7 @@ def test_order_that_was_just_packed_is_neither_claimed_again_nor_given_back_befo
     assert sorted(bench.bench.works()) == ["pack:2", "pack:3"]
 
 
+@both_engines
 def test_claimed_work_that_somebody_else_scans_is_given_back_unless_it_is_begun(
     hall: Hall, house: DespatchHouse
 ) -> None:
@@ -284,6 +289,7 @@ def test_units_packed_after_a_takeover_stand_in_the_books_and_both_sides_read_of
     assert house.database.read(verify).differences == ()
 
 
+@both_engines
 def test_order_that_was_really_packed_twice_leaves_the_house_once(hall: Hall, house: DespatchHouse) -> None:
     bench, ahead = hall.bench("B1")
     ahead.prepare(Ahead("pack", 1))
@@ -345,6 +351,7 @@ def test_holder_does_not_wait_for_units_that_the_bench_before_him_packed(hall: H
     assert _left(other) == 1
 
 
+@both_engines
 def test_database_that_was_set_back_learns_again_who_holds_what(hall: Hall, house: DespatchHouse) -> None:
     bench, ahead = hall.bench("B1")
     ahead.prepare(Ahead("pack"))
