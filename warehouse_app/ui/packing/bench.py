@@ -351,8 +351,7 @@ class PackingBench(QObject):
 
     def _use_waiting(self, waiting: tuple[WaitingOrder, ...]) -> None:
         """What is at hand comes first: it can be packed whatever becomes of the network."""
-        ready = self.preparing.orders()
-        names = frozenset(order.order_no for order in ready)
+        ready, names = self.preparing.orders()
         offered = (*ready, *(order for order in waiting if order.order_no not in names))
         codes = (
             Expected("tote", tote_code(one.tote)) if one.tote else Expected("order", order_code(one.order_no))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,14 +11,13 @@ from PySide6.QtCore import QObject, Signal
 
 from warehouse_app.domain.packets import PackPacket
 from warehouse_app.domain.scan import ScanKind, parse_scan
+from warehouse_app.domain.session import EXPECTED_LIMIT
 from warehouse_app.operations.claiming_ahead import EVERYTHING, Ahead
 from warehouse_app.operations.today import WaitingOrder
 from warehouse_app.station.ahead import Prepared
-from warehouse_app.station.work_list import AtHand, at_hand, work_at_hand
+from warehouse_app.station.work_list import AtHand, at_hand
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from warehouse_app.domain.errors import WarehouseError
     from warehouse_app.ui.desk import Tools
     from warehouse_app.ui.station_side import StationSide
@@ -76,15 +76,12 @@ class Preparing(QObject):
         if not self.shown.running and self.shown.told:
             self._show(Preparation())
 
-    def orders(self) -> tuple[WaitingOrder, ...]:
-        """The orders at hand, the most urgent first."""
-        bench = self._side.bench
-        packets = {state.packet.work: state.packet for state in bench.session.not_begun()}
-        return tuple(
-            _waiting_order(packet, row.due)
-            for row in work_at_hand(bench)
-            if isinstance(packet := packets.get(row.work), PackPacket) and row.due is not None
-        )
+    def orders(self) -> tuple[tuple[WaitingOrder, ...], frozenset[str]]:
+        """The most urgent orders at hand, as many as are shown, and the numbers of all."""
+        packets = [state.packet for state in self._side.bench.session.not_begun()]
+        packets.sort(key=lambda packet: packet.ship_by)
+        shown = tuple(_waiting_order(packet) for packet in packets[:EXPECTED_LIMIT])
+        return shown, frozenset(packet.order_no for packet in packets)
 
     def _run(self, ahead: Ahead) -> None:
         if self.shown.running:
@@ -113,9 +110,9 @@ class Preparing(QObject):
         self.changed.emit()
 
 
-def _waiting_order(packet: PackPacket, due: datetime) -> WaitingOrder:
+def _waiting_order(packet: PackPacket) -> WaitingOrder:
     return WaitingOrder(
         packet.order_no, min(part.tote for part in packet.units), packet.service_name or packet.service,
-        packet.service_name_zh, due, sum(part.quantity for part in packet.units),
+        packet.service_name_zh, datetime.fromisoformat(packet.ship_by), sum(part.quantity for part in packet.units),
         len({part.line_no for part in packet.units}),
     )  # fmt: skip
