@@ -105,6 +105,10 @@ class FeedReader:
             if not self.state.total:
                 reached = {entity: far for entity, far in self._writer.reached().items() if entity in self._pending}
                 self.state = ReferenceState(0, self._database.read(count_changed, reached))
+                if not self.state.total and self._writer.complete():
+                    # Nothing changed since we were here last. Should it be another database by now, the next look sees.
+                    self._pending.clear()
+                    return True
             asked = 0
             for entity in [name for name in REPLICATED if name in self._pending]:
                 while self._copy_page(entity, progress, pause_s):
