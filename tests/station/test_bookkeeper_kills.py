@@ -62,7 +62,7 @@ def test_killed_bookkeeper_applies_every_fact_once(
 
 
 @pytest.mark.parametrize(
-    ("rounds", "count"), [(1, 3_000), pytest.param(50, 5_000, marks=pytest.mark.soak)], ids=["1", "50"]
+    ("rounds", "count"), [(1, 5_000), pytest.param(50, 5_000, marks=pytest.mark.soak)], ids=["1", "50"]
 )
 def test_bookkeepers_that_freeze_and_wake_at_once_never_apply_a_fact_twice(
     rounds: int, count: int, house: TinyWarehouse, tmp_path: Path
