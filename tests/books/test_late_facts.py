@@ -49,7 +49,7 @@ def test_every_order_of_telling_leads_to_the_same_books_without_a_debt(house: Ti
     lying: dict[str, dict[str, int]] = {lot: {} for lot in lots}
     for row in rows:
         lying[row["lot"]][row["location"]] = row["on_hand"]
-    assert lying == dict.fromkeys(lots, {"A01": 2, "B01": 1, "C01": 2, "SUPPLIER": -5})
+    assert lying == {lot: {"A01": 2, "B01": 1, "C01": 2, "SUPPLIER": -5} for lot in lots}
     assert house.database.read(lambda tx: tx.rows(select(debt))) == []
     assert house.database.read(lambda tx: tx.rows(select(tables.discrepancy))) == []
     assert house.differences() == ()
