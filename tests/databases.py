@@ -12,6 +12,7 @@ from typing import Protocol
 
 import psycopg
 import pysqlite3
+from sqlalchemy import select
 
 from tools.postgres import PostgresServer
 from warehouse_app.channels.readers import READERS
@@ -32,7 +33,8 @@ from warehouse_app.operations.sample import build_sample_warehouse, import_sampl
 from warehouse_app.operations.warehouses import set_up_warehouse
 from warehouse_app.operations.waves import WaveRequest, release_waves
 from warehouse_app.resources import resource_path
-from warehouse_app.store.database import Database
+from warehouse_app.store import tables
+from warehouse_app.store.database import Database, Transaction
 from warehouse_app.store.engine import database_url, open_database
 from warehouse_app.store.migrate import upgrade
 
@@ -57,6 +59,18 @@ def fill_sample(database: Database) -> None:
     import_stock(database, folder / "stock.csv")
     import_purchase_orders(database, folder / "purchase_orders.csv")
     import_orders(database, "csv", "shop", [folder / "orders.csv.gz"], readers=READERS)
+
+
+def stock_sample(database: Database) -> None:
+    """The sample warehouse with stock on its shelves, no orders, and no delivery still to come."""
+    build_sample_warehouse(database, lambda _step: None)
+    database.write(_close_purchase_orders)
+
+
+def _close_purchase_orders(tx: Transaction) -> None:
+    order = tables.purchase_order
+    names = [row["po_no"] for row in tx.rows(select(order).where(tx.mine(order)))]
+    tx.change(order, [{"po_no": name, "state": "closed"} for name in names])
 
 
 def release_four_orders(database: Database) -> None:
@@ -85,6 +99,7 @@ EMPTY = "empty"
 TEMPLATES: dict[str, tuple[str, Callable[[Database], None]]] = {
     "migrated": (EMPTY, migrate),
     "sample": ("migrated", fill_sample),
+    "stocked": ("migrated", stock_sample),
     "released": ("migrated", release_four_orders),
     "picked": ("released", pick_everything),
 }

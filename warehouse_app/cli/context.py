@@ -23,7 +23,12 @@ class Context:
     readers: Readers
     program: tuple[str, ...]
     """How to start this program again on the same database, for child processes."""
+    database_url: str
+    database_is_named: bool
+    """Whether a person named the shared database; else it is the one in the user's data folder."""
     open_database: Callable[[], Database]
+    open_at: Callable[[str], Database]
+    """The shared database of another URL, in whatever state."""
     require_ready: Callable[[Database], None]
     """Raises DatabaseNotReady; an embedded database that does not exist yet is made."""
     run_errands: Callable[..., Any]

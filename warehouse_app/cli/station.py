@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from warehouse_app.cli import ahead, disk, journal, station_sync
+from warehouse_app.cli import ahead, disk, journal, simulate, station_sync
 from warehouse_app.cli.context import Context
 from warehouse_app.cli.parsing import Commands
 from warehouse_app.domain.errors import DatabaseIsNewer, NotFound, StoreUnavailable
@@ -42,6 +42,7 @@ def add_commands(commands: Commands) -> None:
     parser.add_argument("--ahead", type=int, default=0, metavar="N", help=tr("keep N works more at hand (0)"))
     parser.add_argument("--bounce-ms", type=int, default=0, metavar="N", help=tr("ignore the same code within N ms"))
     ahead.add_commands(station)
+    simulate.add_command(station)
 
 
 def scan(context: Context, arguments: Namespace) -> int:

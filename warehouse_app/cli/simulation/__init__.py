@@ -1,0 +1,1 @@
+"""`station simulate`: stations at work under faults, and the proof that nothing came of them."""
