@@ -33,6 +33,7 @@ def test_claimed_ahead_an_order_opens_without_the_database_and_the_rest_is_given
     assert [claim["work"] for claim in held] == [at_hand[0]["work"]]
 
 
+@pytest.mark.on("sqlite")
 def test_only_a_supervisors_badge_takes_work_over(packer: Shell) -> None:
     packer.run("station", "claim-ahead", "--worker", "W-04", "--orders", "1")
     (claim,) = packer.run("claims", "list", "--task", "pack").json

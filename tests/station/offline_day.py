@@ -83,6 +83,9 @@ class Cable:
             while True:
                 near, _ = listener.accept()
                 far = socket.create_connection(("127.0.0.1", self._port))
+                for end in (near, far):
+                    # A cable passes on what it gets; it does not wait for more.
+                    end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self._open += [near, far]
                 for source, target in ((near, far), (far, near)):
                     threading.Thread(target=_carry, args=(source, target), daemon=True).start()

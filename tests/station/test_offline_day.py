@@ -26,9 +26,9 @@ def worked(database: Database, postgres: PostgresServer, folder: Path, orders: i
 def test_shift_without_the_network_comes_in_whole(
     make_database: Callable[[str], Database], postgres: PostgresServer, tmp_path: Path
 ) -> None:
-    day = worked(make_database("migrated"), postgres, tmp_path / "home", 40)
+    day = worked(make_database("migrated"), postgres, tmp_path / "home", 60)
 
-    assert (day.packed, day.lost, day.doubled) == (40, 0, 0)
+    assert (day.packed, day.lost, day.doubled) == (60, 0, 0)
     assert day.sync_s < SYNCED_WITHIN_S
 
 
