@@ -81,6 +81,7 @@ def test_fact_that_fails_parks_its_work_and_the_others_go_on(house: DespatchHous
     assert (done.applied, done.parked) == (2, 3)
     assert moved(house) == 3
     assert [work for work, _ in parked(house)] == ["pack:99"] * 3
+    assert "fulfilment_line 99 / 1 is not in the books" in parked(house)[0][1]
     assert [error.startswith("waits for an earlier fact") for _, error in parked(house)] == [False, True, True]
     assert house.database.read(unapplied_count) == 0
     assert house.differences() == ()

@@ -112,8 +112,12 @@ class RowSet(Generic[RowType]):
         return [row for row in self._grouped.get(value, ()) if self._rows.get(self._key_of_row(row)) is row]
 
     def __getitem__(self, key: object) -> RowType:
-        """The row of this key. Raises KeyError."""
-        return self._rows[key if isinstance(key, tuple) else (key,)]
+        """The row of this key. Raises KeyError, in words for whoever looks at a parked fact."""
+        parts = key if isinstance(key, tuple) else (key,)
+        found = self._rows.get(parts)
+        if found is None:
+            raise KeyError(f"{self.table.name} {' / '.join(map(str, parts))} is not in the books")
+        return found
 
     def keys(self) -> Collection[Key]:
         """The keys of all rows of the set."""

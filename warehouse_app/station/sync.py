@@ -1,6 +1,5 @@
 """Posts facts and follows the feed beside the scanning, so that none waits for the others."""
 
-import random
 import threading
 import time
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from warehouse_app.domain.errors import StoreUnavailable, WarehouseError
 from warehouse_app.station.ahead import WorkAhead
+from warehouse_app.station.backing_off import BackOff
 from warehouse_app.station.bench import Bench
 from warehouse_app.station.following import FeedFollower
 from warehouse_app.station.link import Link
@@ -84,7 +84,7 @@ class StationSync:
         self.follower.stop()
 
     def _run(self) -> None:
-        wait_s = INTERVAL_S
+        wait_s, back_off = INTERVAL_S, BackOff(INTERVAL_S, LONGEST_WAIT_S)
         look_again_at = time.monotonic() + LOOK_AGAIN_S
         while not self._stop.is_set():
             began_at = self._bench.now()
@@ -101,12 +101,12 @@ class StationSync:
                 self.ahead.keep_when_due()
                 self._say(live=True, since=began_at)
                 wait_s = INTERVAL_S
+                back_off.answered()
             except (WarehouseError, DBAPIError) as caught:
                 # Whatever a database says while it is restored or repaired, there is nobody else to go on afterwards.
                 error = caught if isinstance(caught, WarehouseError) else StoreUnavailable(reason=reason_of(caught))
                 self._say(live=False, since=began_at, problem=error)
-                # Stations that lost the same server must not all come back in the same instant.
-                wait_s = min(LONGEST_WAIT_S, wait_s * 2) * random.uniform(0.7, 1.3)  # noqa: S311 - jitter, no secret
+                wait_s = back_off.next_wait_s()
                 if isinstance(error, StoreUnavailable):
                     self._link.reconnect()
             # A scan has something to post at once, but does not bring a database back.
