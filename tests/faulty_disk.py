@@ -6,7 +6,7 @@ machine sees, and beside them is kept what the disk would hold.
 
 import itertools
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -158,6 +158,10 @@ class Connection:
     def execute(self, statement: str, values: Sequence[object] = ()) -> "Rows":
         """Run a statement to its end, as nobody here reads a part of its rows."""
         return Rows(self._told(lambda: list(self._connection.execute(statement, tuple(values)))))
+
+    def executemany(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
+        """Run a statement for each of these rows."""
+        self._told(lambda: list(self._connection.executemany(statement, [tuple(row) for row in rows])))
 
     def executescript(self, script: str) -> None:
         self.execute(script)

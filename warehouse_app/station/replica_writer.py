@@ -4,10 +4,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
-from pysqlite3 import DatabaseError
-
 from warehouse_app.operations.reference import BEFORE_ALL, REPLICATED, Page, Reached, Row
-from warehouse_app.station.disk import trouble_of
 from warehouse_app.station.file import Connection, StationFile
 from warehouse_app.station.replica import Replica
 from warehouse_app.station.replica_tables import drop_rows, write_rows
@@ -150,16 +147,10 @@ class ReplicaWriter:
     def _transaction(self) -> Iterator[None]:
         """Within the file's own turn-taking: a scan that waits for it comes next, without SQLite's longer naps.
 
-        Raises NotWritten; what is there already goes on being used.
+        Raises NotWritten, and the station stops as it does when a scan finds no room.
         """
-        try:
-            with self._file.turn(), self._all_or_nothing():
-                yield
-        except DatabaseError as error:
-            trouble = trouble_of(error, self._file.home)
-            if trouble is None:
-                raise
-            raise trouble from error
+        with self._file.turn(), self._file.telling_trouble(), self._all_or_nothing():
+            yield
 
     @contextmanager
     def _all_or_nothing(self) -> Iterator[None]:
