@@ -4,7 +4,7 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -25,20 +25,40 @@ def house(database: Database) -> TinyWarehouse:
     return TinyWarehouse(database)
 
 
-def premises_of(house: TinyWarehouse, folder: Path) -> Premises:
-    return Premises(house.url, folder / "home")
+class Keepers:
+    """Starts bookkeepers, and lets none of them outlive its test."""
+
+    def __init__(self, premises: Premises) -> None:
+        self._premises = premises
+        self._started: list[subprocess.Popen[bytes]] = []
+
+    def start(self, *words: str) -> "subprocess.Popen[bytes]":
+        self._started.append(self._premises.start(*words))
+        return self._started[-1]
+
+    def end(self) -> None:
+        for process in self._started:
+            if process.returncode is None:
+                process.kill()
+                process.communicate()
+
+
+@pytest.fixture
+def premises(house: TinyWarehouse, tmp_path: Path) -> Iterator[Keepers]:
+    keepers = Keepers(Premises(house.url, tmp_path / "home"))
+    yield keepers
+    keepers.end()
 
 
 @pytest.mark.parametrize(
     ("kills", "count"), [(8, 3_000), pytest.param(200, 150_000, marks=pytest.mark.soak)], ids=["8", "200"]
 )
 def test_killed_bookkeeper_applies_every_fact_once(
-    kills: int, count: int, house: TinyWarehouse, tmp_path: Path
+    kills: int, count: int, house: TinyWarehouse, premises: Keepers
 ) -> None:
     backlog = Backlog(house, count)
     rng = random.Random(kills)
     marks = sorted(rng.randrange(count * 9 // 10) for _ in range(kills))
-    premises = premises_of(house, tmp_path)
 
     seen = []
     for mark in marks:
@@ -65,9 +85,8 @@ def test_killed_bookkeeper_applies_every_fact_once(
     ("rounds", "count"), [(1, 5_000), pytest.param(50, 5_000, marks=pytest.mark.soak)], ids=["1", "50"]
 )
 def test_bookkeepers_that_freeze_and_wake_at_once_never_apply_a_fact_twice(
-    rounds: int, count: int, house: TinyWarehouse, tmp_path: Path
+    rounds: int, count: int, house: TinyWarehouse, premises: Keepers
 ) -> None:
-    premises = premises_of(house, tmp_path)
     rng = random.Random(rounds)
     backlog = Backlog(house, 0)
 
@@ -94,9 +113,8 @@ def test_bookkeepers_that_freeze_and_wake_at_once_never_apply_a_fact_twice(
 @pytest.mark.soak
 @pytest.mark.parametrize("fault", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "frozen"])
 def test_bookkeeper_that_stands_by_goes_on_within_ten_seconds(
-    fault: signal.Signals, house: TinyWarehouse, tmp_path: Path
+    fault: signal.Signals, house: TinyWarehouse, premises: Keepers
 ) -> None:
-    premises = premises_of(house, tmp_path)
     backlog = Backlog(house, 1)
     first = premises.start("bookkeeper")
     wait_until_applied(backlog, 1, first)
@@ -124,9 +142,8 @@ def test_bookkeeper_that_stands_by_goes_on_within_ten_seconds(
 
 @pytest.mark.on("postgresql")
 def test_bookkeeper_that_freezes_in_the_middle_of_a_transaction_is_replaced(
-    house: TinyWarehouse, tmp_path: Path
+    house: TinyWarehouse, premises: Keepers
 ) -> None:
-    premises = premises_of(house, tmp_path)
     backlog = Backlog(house, 10_000)
     first, second = (premises.start("bookkeeper") for _ in range(2))
     holder = wait_for_holder(house, (first, second))
