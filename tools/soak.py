@@ -50,18 +50,17 @@ class _Collector:
 
 
 def _row_of(item: pytest.Item) -> str:
-    """The row that the test's marker names, else the one whose name stands in the test, else in its file alone."""
+    """The row that the test's marker names, else the one that stands in the test, by its name or by a constant."""
     marker = item.get_closest_marker("soak")
     if marker is not None and marker.args:
         return row_named(str(marker.args[0]))
     text = item.path.read_text(encoding="utf-8")
-    plain_name = item.name.partition("[")[0]
-    mine = re.search(rf"^def {re.escape(plain_name)}\b.*?(?=^(?:def|class|@)\s*\w|\Z)", text, re.DOTALL | re.MULTILINE)
-    for source in (mine.group() if mine else "", text):
-        rows = [row.name for row in ROWS if plain(row.name) in plain(source)]
-        if len(rows) == 1:
-            return rows[0]
-    return ""
+    name = re.escape(item.name.partition("[")[0])
+    found = re.search(rf"^def {name}\b.*?(?=^(?:def|class|@)\s*\w|\Z)", text, re.DOTALL | re.MULTILINE)
+    mine = found.group() if found else ""
+    constants = re.findall(r'^([A-Z_]+) = "([^"]+)"', text, re.MULTILINE)
+    mine += "".join(value for constant, value in constants if re.search(rf"\b{constant}\b", mine))
+    return next((row.name for row in ROWS if plain(row.name) in plain(mine)), "")
 
 
 def collect() -> list[LongTest]:
