@@ -270,6 +270,19 @@ def test_picks_after_the_count_are_no_variance(house: TinyWarehouse) -> None:
     assert house.on_hand()["A01", "CUP"] == 5
 
 
+def test_picks_of_a_station_whose_clock_is_ahead_are_no_variance_of_a_later_count(house: TinyWarehouse) -> None:
+    pick = offline_picker(house)
+    house.clock, house.clocks_are_wrong = "10:00", True
+    house.happen("12:00", MING, [pick], station="S2", work=f"pick:{pick.list_no}")
+    house.clock = "10:05"
+    plan(house, "A01")
+    count(house, "10:05", ANA, "A01", CUP=5)
+
+    decided = approve(house, SUPERVISOR)
+
+    assert [task.variance for task in decided.approved] == [0]
+
+
 def test_approval_waits_for_an_offline_picker_and_his_late_pick_leaves_no_variance(house: TinyWarehouse) -> None:
     pick = offline_picker(house)
     plan(house, "A01", "C01")

@@ -114,7 +114,8 @@ def recorded_of(row: Row) -> Recorded:
         row["incarnation"],
         row["sequence"],
         row["worker"],
-        row["happened_at"],
+        # A station whose clock is ahead tells the future; what it has posted has happened by then.
+        min(row["happened_at"], row["recorded_at"]),
         row["work"],
         row["epoch"],
         fact,
