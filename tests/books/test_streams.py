@@ -4,7 +4,7 @@ import pytest
 
 from tests.warehouse import TinyWarehouse, at
 from warehouse_app.books.bookkeeping import book_everything
-from warehouse_app.books.streams import books_lag, stopped_streams
+from warehouse_app.books.streams import are_booked, books_lag, posted_marks, stopped_streams
 from warehouse_app.books.verify import verify
 from warehouse_app.domain.facts import Fact, PutAway
 from warehouse_app.operations.orders import list_facts
@@ -73,3 +73,23 @@ def test_gap_in_what_the_database_has_is_told_with_its_numbers(house: TinyWareho
 
     [stream] = house.database.read(stopped_streams)
     assert (stream.reason, stream.what, stream.waiting) == ("gap", "3-4", 2)
+
+
+def test_whoever_waits_for_the_books_waits_for_what_was_posted_by_then(house: TinyWarehouse) -> None:
+    post(house, "09:00", "S1", *[put_away()] * 2)
+    post(house, "09:00", "S2", put_away())
+
+    marks = house.database.read(posted_marks)
+    before = house.database.read(are_booked, marks)
+    book_everything(house.database)
+    post(house, "09:01", "S1", put_away())
+
+    assert sorted(mark for mark in marks.values()) == [1, 2]
+    assert (before, house.database.read(are_booked, marks)) == (False, True)
+
+
+def test_nobody_waits_for_a_stream_that_is_stopped(house: TinyWarehouse) -> None:
+    post(house, "09:00", "S1", put_away(PutAwayByAnotherRelease), put_away())
+    post(house, "09:00", "S2", put_away())
+
+    assert list(house.database.read(posted_marks).values()) == [1]

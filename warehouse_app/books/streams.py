@@ -32,6 +32,10 @@ class StoppedStream:
     since: datetime
 
 
+Marks = dict[tuple[str, str], int]
+"""A fact's number for some stations' streams, by station and incarnation."""
+
+
 def books_lag(tx: Transaction) -> float:
     """Seconds since the oldest fact was posted that the books could have and have not, 0 when there is none.
 
@@ -50,6 +54,50 @@ def stopped_streams(tx: Transaction) -> tuple[StoppedStream, ...]:
             key = (row["station"], row["incarnation"], row["applied_sequence"] + 1)
             stopped.append(StoppedStream(*key, *by, _waiting(tx, row), row["recorded_at"]))
     return tuple(sorted(stopped, key=lambda stream: (stream.station, stream.incarnation)))
+
+
+def posted_marks(tx: Transaction) -> Marks:
+    """How far the books must come to have all that is posted now; streams that are stopped are left out."""
+    marks = dict(_pairs(tx, _newest_above_cursor()))
+    if marks:
+        for stream in stopped_streams(tx):
+            marks.pop((stream.station, stream.incarnation), None)
+    return marks
+
+
+def are_booked(tx: Transaction, marks: Marks) -> bool:
+    """Whether the books have come to these marks; what is posted meanwhile is nobody's concern here."""
+    stands = dict(_pairs(tx, _stands()))
+    return all(stands.get(stream, 0) >= mark for stream, mark in marks.items())
+
+
+def _pairs(tx: Transaction, query: Select[Any]) -> list[tuple[tuple[str, str], int]]:
+    (found,) = tx.ask([Question(query, {"warehouse_id": tx.warehouse_id})])
+    return [((station, incarnation), sequence) for station, incarnation, sequence in found]
+
+
+@cache
+def _newest_above_cursor() -> Select[Any]:
+    """The newest fact above the cursor of every station that has any; the past is not looked at."""
+    fact, cursor = tables.fact, tables.station_cursor
+    same = (
+        (fact.c.warehouse_id == cursor.c.warehouse_id)
+        & (fact.c.station == cursor.c.station)
+        & (fact.c.incarnation == cursor.c.incarnation)
+        & (fact.c.sequence > cursor.c.applied_sequence)
+    )
+    newest = select(cursor.c.station, cursor.c.incarnation, func.max(fact.c.sequence)).select_from(
+        cursor.join(fact, same)
+    )
+    mine = newest.where(cursor.c.warehouse_id == bindparam("warehouse_id"))
+    return mine.group_by(cursor.c.station, cursor.c.incarnation)
+
+
+@cache
+def _stands() -> Select[Any]:
+    cursor = tables.station_cursor
+    columns = (cursor.c.station, cursor.c.incarnation, cursor.c.applied_sequence)
+    return select(*columns).where(cursor.c.warehouse_id == bindparam("warehouse_id"))
 
 
 def _stopped_by(row: Row) -> tuple[str, str] | None:

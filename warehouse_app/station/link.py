@@ -9,7 +9,8 @@ from threading import Lock
 
 from sqlalchemy import select
 
-from warehouse_app.books.bookkeeping import book_everything, unapplied_count
+from warehouse_app.books.bookkeeping import book_everything
+from warehouse_app.books.streams import are_booked, posted_marks
 from warehouse_app.domain.errors import NotFound, WarehouseError
 from warehouse_app.domain.packets import Packet, PickPacket
 from warehouse_app.domain.scan import ScanKind
@@ -176,10 +177,14 @@ class Link:
         return self._poster.works_after(sequence)
 
     def settle(self) -> None:
-        """Post everything and see it into the books: by the bookkeeper when one is alive, else by ourselves."""
+        """Post everything and see it into the books: by the bookkeeper when one is alive, else by ourselves.
+
+        Whatever all stations have posted until now is waited for, but not what comes meanwhile: something always does.
+        """
         self.post()
+        marks = self._database.read(posted_marks)
         deadline = self.seconds() + SETTLE_TIMEOUT_S
-        while self._database.read(unapplied_count):
+        while marks and not self._database.read(are_booked, marks):
             if not self._database.read(_bookkeeper_is_alive) or self.seconds() > deadline:
                 book_everything(self._database)
                 return
