@@ -19,7 +19,7 @@ from warehouse_app.operations.reserving import reserve_open_orders
 from warehouse_app.operations.rushing import ask_for_rush, rush_order, serve_rush
 from warehouse_app.operations.waves import WaveRequest, new_wave, release_waves
 from warehouse_app.store import tables
-from warehouse_app.store.database import Database
+from warehouse_app.store.database import Database, Transaction
 
 
 @pytest.fixture
@@ -155,6 +155,26 @@ def test_wave_that_ended_between_allocation_and_lists_is_finished_by_the_next_re
     assert states == {"1": "released", "2": "reserved"}
     assert [left.order for left in released.left] == ["2"]
     assert house.differences() == ()
+
+
+def test_order_that_cannot_go_does_not_use_up_the_room_of_the_next_one(house: TinyWarehouse) -> None:
+    order(house, "1", 2)
+    cups = f"2,1,{at('08:00').isoformat()},next_day,CUP,1,Ann,1 Lane,Leeds,GB\n"
+    import_orders(house.database, "csv", "shop", [BytesIO((ORDER_HEADER + cups).encode())], readers=READERS)
+    reserve_open_orders(house.database)
+    house.database.write(close_shelves_of, "POT")
+
+    released = release_waves(house.database, WaveRequest(max_orders=1))
+
+    assert [wave.orders for wave in released.waves] == [1]
+    assert [left.order for left in released.left] == ["1"]
+    assert house.database.read(show_order, "2").summary.state == "released"
+
+
+def close_shelves_of(tx: Transaction, sku: str) -> None:
+    """Nobody may pick there for now."""
+    places = [row["location"] for row in tx.rows_in(tables.balance, "sku", [sku])]
+    tx.change(tables.location, [{"location": place, "pickable": False} for place in places])
 
 
 def test_rush_order_that_a_wave_takes_along_meanwhile_is_in_that_wave(house: TinyWarehouse) -> None:

@@ -77,15 +77,19 @@ def release_waves(database: Database, request: WaveRequest) -> Released:
     for wave_no in database.read(unlisted_waves):
         make_lists(database, wave_no, request.worker)
     ready = database.read(_ready_orders, request)
-    chosen = ready[: request.max_orders]
     left = database.read(_waiting_reasons, request)
-    left += [LeftOrder(order_no, mark("over the limit of this wave")) for order_no in ready[len(chosen) :]]
-    if not chosen:
+    if not ready:
         return Released((), tuple(left))
     wave_no = database.write(new_wave, request.worker)
-    for part in paced(chosen, FIRST_PART, LARGEST_PART):
-        done = database.write(_allocate, part, wave_no, request.worker)
-        left += [LeftOrder(behind.order_no, short_reason(behind.reason)) for behind in done.left_behind]
+    room, done = request.max_orders or len(ready), 0
+    # Orders whose stock lies where nobody may take it just now do not use up the room of those behind them.
+    while room and done < len(ready):
+        for part in paced(ready[done : done + room], FIRST_PART, LARGEST_PART):
+            promised = database.write(_allocate, part, wave_no, request.worker)
+            left += [LeftOrder(behind.order_no, short_reason(behind.reason)) for behind in promised.left_behind]
+            room -= len(part) - len(promised.left_behind)
+            done += len(part)
+    left += [LeftOrder(order_no, mark("over the limit of this wave")) for order_no in ready[done:]]
     make_lists(database, wave_no, request.worker)
     released = database.read(released_wave, wave_no)
     return Released((released,) if released else (), tuple(left))
