@@ -46,6 +46,8 @@ CLAIMS: Mapping[str, tuple[Claim, Waiting]] = {
 
 BOOKKEEPER_ALIVE = timedelta(seconds=5)
 SETTLE_TIMEOUT_S = 10.0
+LOOK_AT_BOOKS_S = 0.004
+"""Between two looks whether the bookkeeper is through; a person waits meanwhile."""
 PAGES_AT_CONNECTING = 10
 """Full pages of reference rows that are waited for in any case: they come within half a second."""
 
@@ -188,7 +190,7 @@ class Link:
             if not self._database.read(_bookkeeper_is_alive) or self.seconds() > deadline:
                 book_everything(self._database)
                 return
-            self.pause(0.01)
+            self.pause(LOOK_AT_BOOKS_S)
 
     def fetch(self, task: str, holder: Holder, need: Need) -> Packet:
         """Claim the work that a scan names. Raises a WarehouseError that says why it cannot be had."""

@@ -37,8 +37,12 @@ Clock = Callable[[], datetime]
 WAREHOUSE = "warehouse_id"
 WAKING = "warehouse_feed"
 """The channel on which a PostgreSQL server tells, after the commit, that a warehouse's feed has news."""
+WAKE_EVERY_S = 0.25
 LIST_CHUNK = 5_000
 """The most values that one query looks for."""
+
+FEW = 60
+"""So many values are looked up one by one."""
 
 
 class Transaction:
@@ -57,7 +61,7 @@ class Transaction:
         self._written: dict[str, Any] | None = None
         self.wakes = True
         """Whether stations are woken by what is announced here, instead of finding it when they look again."""
-        self._to_wake = False
+        self._to_wake = self._urgent = False
 
     def rows(self, statement: ClauseElement) -> Sequence[RowMapping]:
         """All rows of a query."""
@@ -105,7 +109,7 @@ class Transaction:
         wanted = list(dict.fromkeys(values))
         if not wanted:
             return []
-        query = _among(columns, column, where, self.connection.dialect.name)
+        query = _among(columns, column, where, self.connection.dialect.name, few=len(wanted) <= FEW)
         mine = {WAREHOUSE: self.warehouse_id} if WAREHOUSE in column.table.c else {}
         chunks = (wanted[start : start + LIST_CHUNK] for start in range(0, len(wanted), LIST_CHUNK))
         return [Question(query, {"listed": self.listed(column, some), **mine}) for some in chunks]
@@ -241,6 +245,7 @@ class Transaction:
             [(feed_no, entity, key, payload, recorded_at, token) for feed_no, key in enumerate(names, first)],
         )
         self._to_wake = self._to_wake or (bool(names) and (self.wakes or urgent))
+        self._urgent = self._urgent or urgent
         return first
 
     @contextmanager
@@ -269,9 +274,20 @@ class Transaction:
             self._written = dict(self._lock)
             names = ("warehouse_id", "move_no", "cost_no", "feed_no", "last_recorded_at")
             self.change(tables.warehouse, [{name: self._lock[name] for name in names}])
-        if self._to_wake and self.connection.dialect.name == "postgresql":
+        if self._to_wake and self.connection.dialect.name == "postgresql" and self._may_wake():
             self._run("SELECT pg_notify(%s, %s)", (WAKING, self.warehouse_id))
         self._to_wake = False
+
+    def _may_wake(self) -> bool:
+        """Whether this connection has woken nobody for a while: commits that wake others wait for one another.
+
+        Stations look at most once a second however often they are woken, and every two seconds in any case.
+        """
+        now, told = time.monotonic(), self.connection.info
+        if not self._urgent and now - told.get(WAKING, float("-inf")) < WAKE_EVERY_S:
+            return False
+        told[WAKING] = now
+        return True
 
     def _chunks(
         self,
@@ -293,18 +309,28 @@ def _locked_warehouse() -> Select[Any]:
     return select(table).where(table.c.warehouse_id == bindparam(WAREHOUSE)).with_for_update()
 
 
-@lru_cache(maxsize=500)
+@lru_cache(maxsize=1_000)
 def _among(
-    columns: tuple[Column[Any], ...], column: Column[Any], where: tuple[ColumnElement[bool], ...], engine: str
+    columns: tuple[Column[Any], ...],
+    column: Column[Any],
+    where: tuple[ColumnElement[bool], ...],
+    engine: str,
+    *,
+    few: bool,
 ) -> Select[Any]:
     """The query for these columns where one is among the values of a list; built once, for it is asked all the time."""
-    query = select(*columns).where(is_listed(column, bindparam("listed", type_=Text), engine), *where)
+    query = select(*columns).where(is_listed(column, bindparam("listed", type_=Text), engine, few=few), *where)
     mine = column.table.c.get(WAREHOUSE)
     return query if mine is None else query.where(mine == bindparam(WAREHOUSE))
 
 
-def is_listed(column: ColumnElement[Any], listed: ColumnElement[Any], engine: str) -> ColumnElement[bool]:
-    """The condition that a column is one of the values of a text that Transaction.listed made."""
+def is_listed(
+    column: ColumnElement[Any], listed: ColumnElement[Any], engine: str, *, few: bool = False
+) -> ColumnElement[bool]:
+    """The condition that a column is one of the values of a text that Transaction.listed made, at most FEW if `few`."""
+    if engine == "postgresql" and few:
+        # Each value is looked up in the index, whatever the server thinks of the table's size.
+        return column == func.any(sql_cast(listed, ARRAY(column.type)))
     if engine == "postgresql":
         # Compared with = ANY, a list whose length is not known may be walked through for every row of the table.
         return column.in_(select(func.unnest(sql_cast(listed, ARRAY(column.type)))))
