@@ -140,8 +140,7 @@ def _next_batch(tx: Transaction, size: int) -> list[Recorded]:
     (cursors,) = tx.ask([Question(_cursors(), here)])
     share = size // max(1, len(cursors)) + SPARE_FACTS
     names = ("station", "incarnation", "done")
-    asked = ({**here, **dict(zip(names, row, strict=True)), "most": share} for row in cursors)
-    questions = [Question(_facts(), values, planned=False) for values in asked]
+    questions = [Question(_facts(), {**here, **dict(zip(names, row, strict=True)), "most": share}) for row in cursors]
     facts = [[dict(zip(tables.fact.c.keys(), row, strict=True)) for row in found] for found in tx.ask(questions)]
     streams = [_unapplied(station, done, rows) for (station, _, done), rows in zip(cursors, facts, strict=True)]
     return list(islice(heapq.merge(*streams, key=lambda recorded: recorded.happened_at), size))

@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -124,10 +124,7 @@ def take_in(tx: Transaction, stream: Stream, facts: Sequence[Row], after: Mark |
     }  # fmt: skip
     columns = tuple(tables.fact.c[name] for name in _COLUMNS)
     same_names = tx.questions(columns, tables.fact.c.fact_id, [fact["fact_id"] for fact in facts])
-    asked = [Question(_near(), at), *same_names]
-    house, *found = tx.ask(
-        [Question(_house(), {"warehouse_id": tx.warehouse_id}), *(replace(one, planned=False) for one in asked)]
-    )
+    house, *found = tx.ask([Question(_house(), {"warehouse_id": tx.warehouse_id}), Question(_near(), at), *same_names])
     _require_own(stream, house)
     rows = [dict(zip(_COLUMNS, values, strict=True)) for part in found for values in part]
     mine = {row["sequence"]: row for row in rows if _is_of(row, stream)}

@@ -22,16 +22,11 @@ Found = list[tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query and the values of its marks. One that is `kept` and asked again and again has its text made only once.
-
-    A server keeps the plan of a question that is `planned` once. Where a table grows by thousands of rows an hour, the
-    plan for a few rows would soon be one that walks through all of them: there it is made for each asking.
-    """
+    """A query and the values of its marks. One that is `kept` and asked again and again has its text made only once."""
 
     query: Select[Any]
     values: Mapping[str, object]
     kept: bool = True
-    planned: bool = True
 
 
 def ask(connection: Connection, questions: Sequence[Question]) -> list[Found]:
@@ -42,7 +37,7 @@ def ask(connection: Connection, questions: Sequence[Question]) -> list[Found]:
     with one_trip(connection) as driver:
         for one in questions:
             text, values = _text(one.query, connection.dialect)
-            cursors.append(driver.cursor().execute(text, {**values, **one.values}, prepare=one.planned))
+            cursors.append(driver.cursor().execute(text, {**values, **one.values}, prepare=True))
     answers = [cursor.fetchall() for cursor in cursors]
     return [_in_utc(one.query, found) for one, found in zip(questions, answers, strict=True)]
 

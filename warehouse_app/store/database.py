@@ -110,8 +110,11 @@ class Database:
             except DBAPIError as error:
                 if not is_trouble(error):
                     raise
-                if not error.connection_invalidated or stood_still(error) or tried == TRIES:
+                # A file is locked for an instant even to readers when its log is begun anew.
+                may_pass = error.connection_invalidated or worth_retrying(error)
+                if not may_pass or stood_still(error) or tried == TRIES:
                     raise StoreUnavailable(reason=reason_of(error)) from error
+                self.pause(0.01 * tried)
         raise AssertionError
 
     def _read_once(self, job: Callable[Concatenate[Transaction, P], R], *args: P.args, **kwargs: P.kwargs) -> R:

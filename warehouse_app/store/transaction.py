@@ -119,8 +119,9 @@ class Transaction:
         return ask(self.connection, questions) if questions else []
 
     def one_of(self, column: ColumnElement[Any], values: Sequence[object]) -> ColumnElement[bool]:
-        """The condition that a column is one of these values; its text is the same for any number of them."""
-        return is_listed(column, literal(self.listed(column, values), Text), self.connection.dialect.name)
+        """The condition that a column is one of these values; it has one text for few of them and one for many."""
+        listed, few = literal(self.listed(column, values), Text), len(values) <= FEW
+        return is_listed(column, listed, self.connection.dialect.name, few=few)
 
     def listed(self, column: ColumnElement[Any], values: Sequence[object]) -> str:
         """Values of a column as the one text in which a query takes them: see is_listed."""
