@@ -12,7 +12,7 @@ from warehouse_app.documents.labels.checking import check_label
 from warehouse_app.documents.labels.dots import Resolution, label_as_image
 from warehouse_app.documents.labels.filling import Values, filled
 from warehouse_app.documents.labels.kinds import KINDS
-from warehouse_app.documents.labels.library import DEFAULTS, LayoutLibrary, checked_layout
+from warehouse_app.documents.labels.layouts import DEFAULTS, LayoutLibrary, checked_layout
 from warehouse_app.documents.labels.model import Label
 from warehouse_app.documents.labels.pdf import labels_as_pdf
 from warehouse_app.documents.labels.tspl import label_as_tspl

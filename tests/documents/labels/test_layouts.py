@@ -18,7 +18,7 @@ from warehouse_app.documents.labels.filling import Values, filled
 from warehouse_app.documents.labels.kinds import KINDS
 from warehouse_app.documents.labels.layout import Layout
 from warehouse_app.documents.labels.layout_fields import LayoutNotValid
-from warehouse_app.documents.labels.library import (
+from warehouse_app.documents.labels.layouts import (
     DEFAULTS,
     LayoutExists,
     LayoutLibrary,

@@ -9,7 +9,7 @@ from warehouse_app.documents.formats import date_text, weight_text
 from warehouse_app.documents.labels.dots import Resolution
 from warehouse_app.documents.labels.filling import Values, filled
 from warehouse_app.documents.labels.layout import Layout
-from warehouse_app.documents.labels.library import DEFAULTS, built_in
+from warehouse_app.documents.labels.layouts import DEFAULTS, built_in
 from warehouse_app.documents.labels.model import Label
 from warehouse_app.documents.labels.pdf import labels_as_pdf
 from warehouse_app.documents.labels.zpl import label_as_zpl
