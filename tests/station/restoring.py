@@ -3,6 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.processes import Premises
 from tests.station.surviving import BusyStation
 from warehouse_app.books.bookkeeping import unapplied_count
 from warehouse_app.operations.backup import back_up, restore
+from warehouse_app.operations.keeping import service_is_alive
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database
 from warehouse_app.store.engine import database_url, open_database
@@ -39,6 +41,9 @@ class RestoredHouse:
         self._stations = [BusyStation(url, folder / f"home-{number}", f"S{number}") for number in range(stations)]
         self._keeper = Premises(url, folder / "home").start("bookkeeper")
         self._round = 0
+        # It refuses to begin on a database without tables, and that is what a restore soon makes of this one.
+        with closing(Database(open_database(url))) as database:
+            wait(lambda: database.read(service_is_alive, "bookkeeper"))
         for station in self._stations:
             station.start()
 
