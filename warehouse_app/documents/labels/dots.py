@@ -31,11 +31,14 @@ class Resolution(IntEnum):
     @property
     def dots_per_mm(self) -> float:
         """Dots a millimetre."""
-        return {203: 8.0, 300: 300 / 25.4, 600: 24.0}[self.value]
+        return _DOTS_PER_MM[self.value]
 
     def dots(self, mm: float) -> int:
         """A length in whole dots."""
-        return round(mm * self.dots_per_mm)
+        return round(mm * _DOTS_PER_MM[self.value])
+
+
+_DOTS_PER_MM = {203: 8.0, 300: 300 / 25.4, 600: 24.0}
 
 
 @dataclass(frozen=True, slots=True)

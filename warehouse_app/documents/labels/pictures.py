@@ -22,8 +22,7 @@ def picture_of(image: Image.Image) -> Picture:
 
 def image_of(picture: Picture) -> Image.Image:
     """The other way round: white paper, black dots."""
-    inverted = bytes(byte ^ 0xFF for byte in picture.rows)
-    return Image.frombytes("1", (picture.width, picture.height), inverted)
+    return Image.frombytes("1", (picture.width, picture.height), picture.rows, "raw", "1;I")
 
 
 def read_picture(path: Path) -> Picture:

@@ -6,6 +6,8 @@ Codes are sent as the very dots that were checked, not as data of which each mak
 those of digits alone, such as an SSCC, are left to the printer, which draws them faster and in one way.
 """
 
+import re
+from functools import cache, lru_cache
 from itertools import groupby
 
 from warehouse_app.documents.fonts import POINT_MM
@@ -22,6 +24,8 @@ _NATIVE = frozenset(chr(code) for code in (*range(0x20, 0x7F), *range(0xA1, 0x10
 _TWENTIES = "ghijklmnopqrstuvwxyz"
 _ONES = "GHIJKLMNOPQRSTUVWXY"
 _MOST_REPEATED = 419
+# Only paper and full black come in long runs; what is shorter than three digits gains nothing.
+_LONG_RUN = re.compile("0{3,}|F{3,}")
 
 
 def label_as_zpl(label: Label, resolution: Resolution = Resolution.DPI_203) -> bytes:
@@ -85,21 +89,19 @@ def _graphic(placed: Placed) -> str:
     return f"^FO{placed.left},{placed.top}{reverse}^GFA,{size},{size},{picture.row_bytes},{_packed(picture)}^FS"
 
 
+@lru_cache(maxsize=512)
 def _packed(picture: Picture) -> str:
     """Rows in the printer's own shorthand: a colon repeats the row before, a letter repeats a digit."""
-    wide = picture.row_bytes
-    rows = [picture.rows[start : start + wide] for start in range(0, len(picture.rows), wide)]
-    parts: list[str] = []
-    for row, alike in groupby(rows):
-        parts.append(_packed_row(row.hex().upper()))
-        parts.append(":" * (sum(1 for _ in alike) - 1))
-    return "".join(parts)
+    digits = picture.rows.hex("/", -picture.row_bytes).upper()
+    rows = _LONG_RUN.sub(_shorter, digits).split("/")
+    return "".join(row + ":" * (sum(1 for _ in alike) - 1) for row, alike in groupby(rows))
 
 
-def _packed_row(digits: str) -> str:
-    return "".join(_repeated(digit, sum(1 for _ in group)) for digit, group in groupby(digits))
+def _shorter(run: re.Match[str]) -> str:
+    return _repeated(run[0][0], len(run[0]))
 
 
+@cache
 def _repeated(digit: str, times: int) -> str:
     """A digit so many times: g to z stand for twenties, G to Y for ones."""
     parts = []
