@@ -22,6 +22,7 @@ from warehouse_app.cli import (
     orders,
     papers,
     periods,
+    printers,
     sample,
     scan,
     settings,
@@ -37,7 +38,7 @@ from warehouse_app.station.wording import error_text
 
 GROUPS = (
     sample, demo, database, settings, imports, orders, papers, labels, counts, station, claims, stock, campaigns, holds,
-    moving, value, periods, errands, devices, bench,
+    moving, value, periods, errands, devices, printers, bench,
 )  # fmt: skip
 
 STOPPED_BY_A_PERSON = 130

@@ -200,4 +200,10 @@ def _read_status(connection: socket.socket) -> PrinterStatus:
 def _reason(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return mark("it does not answer")
+    if isinstance(error, ConnectionRefusedError):
+        return mark("it is switched off, or another device has its address")
+    if isinstance(error, ConnectionResetError | BrokenPipeError):
+        return mark("the connection to it broke off")
+    if isinstance(error, socket.gaierror):
+        return mark("nobody in this network has that name")
     return getattr(error, "strerror", None) or str(error)
