@@ -29,10 +29,14 @@ DEFAULTS: Mapping[str, object] = {
     "review_limit_units": 10_000,
     "starving_after_days": 2,
     "feed_days": 7,
+    "label_scan_back": False,
     "purpose": "live",
 }
 NOT_FOR_PEOPLE = ("sender", "purpose")
 """The sender is changed part by part; what a database is for is not changed at all."""
+
+ON, OFF = "on", "off"
+_SWITCH = {ON: True, OFF: False}
 
 SERVICES = (
     {
@@ -98,7 +102,7 @@ def read_settings(tx: Transaction) -> dict[str, str]:
     row = tx.row(select(tables.warehouse).where(tx.mine(tables.warehouse)))
     if row is None:
         raise NoWarehouse
-    found = {name: str(row[name]) for name in DEFAULTS if name not in NOT_FOR_PEOPLE}
+    found = {name: _shown(row[name]) for name in DEFAULTS if name not in NOT_FOR_PEOPLE}
     sender = json.loads(row["sender"] or "{}")
     return {**found, **{f"sender.{field.name}": str(sender.get(field.name, "")) for field in fields(Address)}}
 
@@ -110,11 +114,23 @@ def change_setting(database: Database, name: str, value: str) -> None:
         raise NotFound(thing=mark("setting"), name=name)
     if not name.startswith("sender."):
         _check({name: value}, database.warehouse_id)
-        database.write(_set_up, {name: int(value) if isinstance(DEFAULTS[name], int) else value})
+        database.write(_set_up, {name: _kept(name, value)})
         return
     known[name] = value
     sender = {key.partition(".")[2]: text for key, text in known.items() if key.startswith("sender.")}
     database.write(_set_up, {"sender": sender})
+
+
+def _shown(value: object) -> str:
+    return (ON if value else OFF) if isinstance(value, bool) else str(value)
+
+
+def _kept(name: str, value: str) -> object:
+    """The value as its column keeps it; it was checked before."""
+    default = DEFAULTS[name]
+    if isinstance(default, bool):
+        return _SWITCH[value.lower()]
+    return int(value) if isinstance(default, int) else value
 
 
 def ensure_warehouse(tx: Transaction) -> RowMapping:
@@ -157,6 +173,7 @@ def _check(settings: Mapping[str, object], warehouse_id: str) -> None:
         "review_limit_units": lambda value: int(value) > 0,
         "starving_after_days": lambda value: int(value) >= 0,
         "feed_days": lambda value: int(value) > 0,
+        "label_scan_back": lambda value: value in (True, False) or value.lower() in _SWITCH,
     }
     for name, fits in checks.items():
         if name not in settings:

@@ -28,11 +28,13 @@ warehouse = Table(
     moment("campaigns_due_at", required=False),
     words("feed_epoch"),
     number("feed_days", default=7),
+    flag("label_scan_back"),
 )
 """One row a warehouse. `identity` tells this database from any other, `purpose` is live or sample.
 
 `campaigns_due_at` is when the next campaign starts or ends; without a value none is planned or running.
 `feed_epoch` is another one after every restore, `feed_days` is for how long the feed keeps its rows.
+With `label_scan_back` a carton is closed by scanning the label that sticks on it.
 
 Every transaction that writes stock or feed rows locks it first, and takes its numbers from it.
 """
