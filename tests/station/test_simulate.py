@@ -18,6 +18,7 @@ from tests.processes import PROGRAM, ROOT, Premises
 from tests.warehouse import TinyWarehouse
 from warehouse_app.cli.simulation.checker import check
 from warehouse_app.cli.simulation.kept import Row, read_lines
+from warehouse_app.cli.simulation.namespaces import why_no_namespaces
 from warehouse_app.cli.simulation.plan import KINDS, Wish, plan_faults
 from warehouse_app.cli.simulation.proxy import Network, Weather
 from warehouse_app.store.database import Database
@@ -25,6 +26,11 @@ from warehouse_app.store.engine import open_database
 
 ROW = "partitions and resets"
 CHECKER = ("checker", "contradictions", "effects", "kept")
+
+
+def separate() -> str:
+    """What the network's faults are made by when the run has a server of its own."""
+    return "proxy" if why_no_namespaces() else "namespaces"
 
 
 def simulated(url: str, folder: Path, *words: str, stations: int = 3) -> Row:
@@ -39,10 +45,10 @@ def simulated(url: str, folder: Path, *words: str, stations: int = 3) -> Row:
     return value
 
 
-def cuts_and_resets(url: str, folder: Path, faults: int, orders: int, *, seed: int = 1) -> Row:
+def cuts_and_resets(url: str, folder: Path, *more: str, faults: int, orders: int, seed: int = 1) -> Row:
     """So many partitions and resets on the ways of three stations, each measured."""
     words = ("--faults", str(faults), "--orders", str(orders), "--seed", str(seed), "--fault", "partition,reset")
-    value = simulated(url, folder, *words, "--longest-ms", "150", "--pace-ms", "12", "--no-counts")
+    value = simulated(url, folder, *words, *more, "--longest-ms", "150", "--pace-ms", "12", "--no-counts")
     assert value["drained"]["count"] == faults
     assert (value["posted"], value["lost"], value["doubled"]) == (value["facts"], 0, 0)
     return value
@@ -68,7 +74,10 @@ def test_five_hundred_partitions_and_resets(
     while done < faults:
         seed += 1
         folder = tmp_path / str(seed)
-        value = cuts_and_resets(make_url("stocked"), folder, faults=min(50, faults - done), orders=60, seed=seed)
+        # Every second run has a server of its own, so that its network is the kernel's where that can be had.
+        url, words = (make_url("stocked"), ()) if seed % 2 else ("", ("--engine", "postgresql"))
+        value = cuts_and_resets(url, folder, *words, faults=min(50, faults - done), orders=60, seed=seed)
+        assert value["network"] == (separate() if words else "proxy")
         done += value["drained"]["count"]
         facts += value["facts"]
         slowest_s = max(slowest_s, value["drained"]["slowest_s"])
@@ -93,6 +102,7 @@ def test_run_whose_server_is_killed_too(tmp_path: Path, seed: int) -> None:
     value = simulated("", tmp_path, "--orders", "40", *words, stations=4)
 
     assert value["faults"]["kill-server"] > 0
+    assert value["network"] == separate()
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,13 @@
 
 import io
 import json
+import signal
 import subprocess
 import tempfile
 from argparse import SUPPRESS, ArgumentTypeError, Namespace
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,18 @@ from warehouse_app.cli.context import Context
 from warehouse_app.cli.output import table
 from warehouse_app.cli.papers import CannotWrite
 from warehouse_app.cli.parsing import Commands, positive
+from warehouse_app.cli.simulation.cabling import ProxyCabling
 from warehouse_app.cli.simulation.checker import Finding, Report, check
 from warehouse_app.cli.simulation.conduct import Conductor, House, Ran
+from warehouse_app.cli.simulation.namespaces import Namespace as NetworkNamespace
+from warehouse_app.cli.simulation.namespaces import NamespaceCabling, NoNamespaces, why_no_namespaces
 from warehouse_app.cli.simulation.orders import made_orders, missing_orders
 from warehouse_app.cli.simulation.part import run_part
 from warehouse_app.cli.simulation.plan import KINDS, Wish
+from warehouse_app.cli.simulation.proxy import Network
+from warehouse_app.cli.simulation.rows import is_file
 from warehouse_app.cli.simulation.server import OwnServer
+from warehouse_app.cli.simulation.ways import dialler
 from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.language import mark, tr
 from warehouse_app.operations.import_orders import import_orders
@@ -78,6 +85,10 @@ def add_command(commands: Commands) -> None:
     parser.add_argument(
         "--engine", choices=["sqlite", "postgresql"], help=tr("start a database of this kind for the run")
     )
+    parser.add_argument(
+        "--network", choices=["auto", "namespaces", "proxy"], default="auto",
+        help=tr("what the network's faults are made by; namespaces need root, and --engine postgresql"),
+    )  # fmt: skip
     parser.add_argument("--keep", metavar="DIR", help=tr("leave journals, logs and tables in this folder"))
     parser.add_argument("--check", metavar="DIR", help=tr("only prove a run that was kept in this folder"))
     parser.add_argument(
@@ -103,12 +114,12 @@ def simulate(context: Context, arguments: Namespace) -> int:
         pace_s=arguments.pace_ms / 1000, longest_s=arguments.longest_ms / 1000, limit_s=arguments.limit_s,
         counts=not arguments.no_counts,
     )  # fmt: skip
-    with _folder(arguments.keep) as folder, _house(context, arguments, folder) as house:
+    with _stopped_once(), _folder(arguments.keep) as folder, _house(context, arguments, folder) as house:
         _prepare(context, house, wish)
         ran = Conductor(house, wish, context.output.progress).run()
         proof = _verify(context, house)
         report = check(folder)
-        value = _value(wish, ran, report, proof)
+        value = _value(wish, house, ran, report, proof)
         (folder / "result.json").write_text(json.dumps(value, indent=1), encoding="utf-8")
     context.output.result(value, _text(value, arguments.keep))
     return 1 if value["findings"] else 0
@@ -124,6 +135,26 @@ def _kinds(text: str) -> tuple[str, ...]:
                 tr("{kind} is no kind of fault; choose of {kinds}", kind=kind, kinds=", ".join(KINDS))
             )
     return kinds or KINDS
+
+
+@contextmanager
+def _stopped_once() -> Iterator[None]:
+    """Whoever ends the run ends it once: a second Ctrl+C would leave behind what the first one's clearing up is at."""
+    signals = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) != signal.SIG_IGN]
+
+    heard: list[int] = []
+
+    def stop(number: int, _frame: object) -> None:
+        heard.append(number)
+        if len(heard) == 1:
+            raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, stop) for number in signals}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager
@@ -149,18 +180,52 @@ def _house(context: Context, arguments: Namespace, folder: Path) -> Iterator[Hou
     program = context.program[: context.program.index("--database")]
     if context.database_is_named and arguments.engine:
         raise TwoDatabases
-    if context.database_is_named:
-        # Nobody else may be at work there, but it is not ours to end either.
-        yield House(context.database_url, folder, program)
-    elif arguments.engine == "postgresql":
-        context.output.progress(tr("Starting a database server"))
-        server = OwnServer()
-        try:
-            yield House(server.url, folder, program, server)
-        finally:
-            server.stop()
-    else:
-        yield House(str(folder / "warehouse.db"), folder, program)
+    own_server = arguments.engine == "postgresql"
+    with ExitStack() as stack:
+        if _uses_namespaces(context, arguments.network, own_server=own_server):
+            yield _house_in_namespaces(context, folder, program, stack)
+        elif own_server:
+            context.output.progress(tr("Starting a database server"))
+            server = OwnServer()
+            stack.callback(server.stop)
+            yield _house_behind_a_proxy(server.url, folder, program, stack, arguments.seed, server)
+        elif context.database_is_named and not is_file(context.database_url):
+            # Nobody else may be at work there, but it is not ours to end either.
+            yield _house_behind_a_proxy(context.database_url, folder, program, stack, arguments.seed)
+        else:
+            file = context.database_url if context.database_is_named else str(folder / "warehouse.db")
+            yield House(file, folder, program)
+
+
+def _uses_namespaces(context: Context, wish: str, *, own_server: bool) -> bool:
+    """Whether the network is parted by the kernel; a person hears why not. Raises NoNamespaces."""
+    if wish == "proxy" or (wish == "auto" and not own_server):
+        return False
+    reason = why_no_namespaces() if own_server else tr("they need a server of the run's own, --engine postgresql")
+    if reason and wish == "namespaces":
+        raise NoNamespaces(reason=reason)
+    if reason:
+        context.output.progress(
+            tr("The network's faults are made by a proxy, not by namespaces: {reason}", reason=reason)
+        )
+    return not reason
+
+
+def _house_in_namespaces(context: Context, folder: Path, program: tuple[str, ...], stack: ExitStack) -> House:
+    """A server in a network of its own, and every station in one of its own."""
+    context.output.progress(tr("Starting a database server in a network namespace"))
+    hub = stack.enter_context(NetworkNamespace())
+    server = OwnServer(hub)
+    stack.callback(server.stop)
+    cabling = stack.enter_context(NamespaceCabling(hub, server.url_at))
+    return House(server.url, folder, program, server, cabling)
+
+
+def _house_behind_a_proxy(
+    url: str, folder: Path, program: tuple[str, ...], stack: ExitStack, seed: int, server: OwnServer | None = None
+) -> House:
+    network = stack.enter_context(Network(dialler(url), seed))
+    return House(url, folder, program, server, ProxyCabling(url, network))
 
 
 def _prepare(context: Context, house: House, wish: Wish) -> None:
@@ -197,7 +262,7 @@ def _verify(context: Context, house: House) -> dict[str, Any]:
     return found
 
 
-def _value(wish: Wish, ran: Ran, report: Report, proof: Mapping[str, Any]) -> dict[str, Any]:
+def _value(wish: Wish, house: House, ran: Ran, report: Report, proof: Mapping[str, Any]) -> dict[str, Any]:
     findings = [*report.findings, *_findings_of_run(ran)]
     if proof["differences"]:
         findings.append(Finding("verify", f"verify finds {len(proof['differences'])} differences"))
@@ -215,6 +280,7 @@ def _value(wish: Wish, ran: Ran, report: Report, proof: Mapping[str, Any]) -> di
         "stations": wish.stations,
         "orders": wish.orders,
         "seed": wish.seed,
+        "network": house.cabling.kind if house.cabling else "",
         "phases": ran.phases,
         "faults": ran.acts,
         "drained": {"count": len(ran.drained), "slowest_s": round(slowest, 2)},
@@ -261,6 +327,8 @@ def _text(value: Mapping[str, Any], keep: str | None) -> str:
     lines = [table(["", "", "", ""], rows), ""]
     if acts:
         lines.append(tr("Faults: {acts}", acts=acts))
+    if value["network"]:
+        lines.append(tr("The network's faults were made by: {means}", means=value["network"]))
     slowest = value["drained"]["slowest_s"]
     lines.append(
         tr(

@@ -8,18 +8,17 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from warehouse_app.cli.simulation.cabling import Cabling, Line
 from warehouse_app.cli.simulation.faults import Stage, under
 from warehouse_app.cli.simulation.kept import Kept, write_tables
 from warehouse_app.cli.simulation.logs import Log, now_s
 from warehouse_app.cli.simulation.orders import empty_places
 from warehouse_app.cli.simulation.plan import NETWORK, Fault, Wish, plan_faults
 from warehouse_app.cli.simulation.processes import Child
-from warehouse_app.cli.simulation.proxy import Network, Way
 from warehouse_app.cli.simulation.rows import all_tables, is_file, rows
 from warehouse_app.cli.simulation.server import OwnServer
 from warehouse_app.cli.simulation.shelves import shelves_to_count
 from warehouse_app.cli.simulation.watch import Drained, Watch
-from warehouse_app.cli.simulation.ways import dialler, url_by_way
 from warehouse_app.domain.errors import StoreUnavailable
 
 TICK_S = 0.02
@@ -50,6 +49,8 @@ class House:
     folder: Path
     program: tuple[str, ...]
     server: OwnServer | None = None
+    cabling: Cabling | None = None
+    """How stations reach a server; a file has no network."""
 
 
 @dataclass
@@ -75,7 +76,7 @@ class Conductor:
         self._log = Log(house.folder / "faults.jsonl")
         self._watch = Watch(house.url, house.folder / "stations")
         self._children: dict[str, Child] = {}
-        self._ways: dict[str, Way] = {}
+        self._lines: dict[str, Line] = {}
         self._started_at = now_s()
         self._deadline = self._started_at + wish.limit_s
         self._acts: dict[str, int] = {}
@@ -89,12 +90,11 @@ class Conductor:
         """Work everything off under the faults; every process has ended when this returns, however it does."""
         self._open()
         with ExitStack() as stack:
-            network = None if self._on_file else stack.enter_context(Network(dialler(self._house.url), self._wish.seed))
             stack.push(self._leave)
-            for name in self._names if network else ():
-                self._ways[name] = network.add_way(name) if network else Way(name)
+            cabling = self._house.cabling
+            self._lines = {name: cabling.lead(name) if cabling else Line(self._house.url) for name in self._names}
             self._start_all()
-            stage = Stage(self._house.url, self._child, self._restart, self._ways, network, self._house.server)
+            stage = Stage(self._house.url, self._child, self._restart, cabling, self._house.server)
             self._wait(START_S, lambda: all("started" in self._children[name].said for name in self._names))
             for number, fault in enumerate(self._faults, 1):
                 self._release(self._wish.orders * number // len(self._faults))
@@ -136,6 +136,7 @@ class Conductor:
             "format": 1,
             **asdict(self._wish),
             "engine": "sqlite" if self._on_file else "postgresql",
+            "network": self._house.cabling.kind if self._house.cabling else "",
             "last_move_no": self._last_move,
             "order_nos": sorted(mine),
             "plan": [fault.as_row() for fault in self._faults],
@@ -146,6 +147,8 @@ class Conductor:
         for name in ("bookkeeper", "desk"):
             self._start(name)
         alone = {"kill", "disk-full"} & set(self._wish.kinds)
+        if self._house.cabling is not None and not self._house.cabling.is_shared:
+            alone = set(self._names)
         size = 1 if alone else TOGETHER
         for first in range(0, len(self._names), size):
             self._start_stations(self._names[first : first + size])
@@ -156,17 +159,17 @@ class Conductor:
 
     def _start_stations(self, names: list[str]) -> None:
         word = {"part": "stations", "stations": [self._setup(name) for name in names]}
-        child = Child("+".join(names), self._house.program, word, self._house.folder / f"{names[0]}.log")
+        program = (*self._lines[names[0]].enter, *self._house.program)
+        child = Child("+".join(names), program, word, self._house.folder / f"{names[0]}.log")
         for name in names:
             self._children[name] = child
 
     def _setup(self, name: str) -> dict[str, Any]:
         place = self._names.index(name)
-        way = self._ways.get(name)
         return {
             "name": name,
             "folder": str(self._house.folder / "stations" / name),
-            "database": url_by_way(self._house.url, way.port) if way else self._house.url,
+            "database": self._lines[name].url,
             "seed": self._wish.seed,
             "worker": WORKERS[place % len(WORKERS)],
             "counters": COUNTERS[place % len(COUNTERS)],
@@ -199,10 +202,11 @@ class Conductor:
         self._wait(fault.after_s)
         self._say(f"{number}/{len(self._faults)} {fault.act} {fault.target}")
         at_s = now_s() - self._started_at
-        with under(fault, stage):
+        with under(fault, stage) as by:
             self._wait(fault.lasts_s)
         self._acts[fault.act] = self._acts.get(fault.act, 0) + 1
-        self._log.write(**fault.as_row(), at_s=round(at_s, 3), healed_at_s=round(now_s() - self._started_at, 3))
+        healed_at_s = now_s() - self._started_at
+        self._log.write(**fault.as_row(), by=by, at_s=round(at_s, 3), healed_at_s=round(healed_at_s, 3))
         if fault.act in (*NETWORK, "kill-server"):
             for station in self._names if everybody else (fault.target,):
                 self._watch.healed(station, fault.act)

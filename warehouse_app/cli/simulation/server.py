@@ -1,4 +1,7 @@
-"""A PostgreSQL server of the run's own, so that it may be killed: on the loopback, and gone when the run is."""
+"""A PostgreSQL server of the run's own, so that it may be killed: on the loopback, or in a network of its own.
+
+It is gone when the run is.
+"""
 
 import importlib.util
 import os
@@ -12,14 +15,18 @@ import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import psycopg
 
+from warehouse_app.cli.simulation.namespaces import Namespace
 from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.language import mark
 
 INSTALLED = Path("/usr/lib/postgresql")
 START_S = 30.0
+NAME = "simulated-warehouse"
+FROM_STATIONS = "hostssl all all 10.0.0.0/8 trust\n"
 
 # It lives as long as its standard input is open: a run that is killed leaves no server and no folder behind.
 GUARDIAN = """
@@ -42,10 +49,12 @@ class NoServer(WarehouseError):
 class OwnServer:
     """A running server in a temporary folder. Whoever runs on this machine may connect; it holds nothing but the run.
 
-    Raises NoServer.
+    In a namespace it is reached by its socket, and by the network with encryption and its certificate only, for there
+    stations are other computers. Raises NoServer.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, namespace: Namespace | None = None) -> None:
+        self._namespace = namespace
         self._identity = _identity()
         self._programs = _programs()
         self.port = _free_port()
@@ -60,6 +69,8 @@ class OwnServer:
         try:
             self._run("initdb", f"--pgdata={self.folder / 'data'}", "--username=postgres", "--auth=trust",
                       "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")  # fmt: skip
+            if namespace is not None:
+                self._be_proven()
             self.start()
         except BaseException:
             self.stop()
@@ -67,19 +78,31 @@ class OwnServer:
 
     @property
     def url(self) -> str:
-        """By the loopback, where the faulty network stands."""
+        """For whoever is on this side of the faulty network."""
+        if self._namespace is not None:
+            return f"postgresql://postgres@/postgres?host={quote(str(self.folder), safe='')}&port={self.port}"
         return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+
+    def url_at(self, address: str) -> str:
+        """By an address of its namespace: as of another computer, which must prove who it is."""
+        proof = f"sslmode=verify-full&sslrootcert={quote(str(self._certificate), safe='')}"
+        return f"postgresql://postgres@{NAME}:{self.port}/postgres?hostaddr={address}&{proof}"
 
     def start(self) -> None:
         """Start it, again after a kill: the log is replayed first. Raises NoServer."""
-        words = (self._program("postgres"), "-D", str(self.folder / "data"), "-p", str(self.port), "-k", "",
-                 "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=300", "-c", "timezone=UTC")  # fmt: skip
+        words = (self._program("postgres"), "-D", str(self.folder / "data"), "-p", str(self.port),
+                 "-c", "max_connections=300", "-c", "timezone=UTC", *self._doors())  # fmt: skip
+        identity = self._identity
+        if self._namespace is not None:
+            # Only root may enter, so the program becomes somebody else on its way and not before.
+            words = (*self._namespace.enter(identity.get("user"), identity.get("group")), *words)
+            identity = {}
         until = time.monotonic() + START_S
         while time.monotonic() < until:
             with (self.folder / "log").open("ab") as log:
                 self._process = subprocess.Popen(  # noqa: S603 - the server's own program
                     words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, start_new_session=True,
-                    env=_environment(), **self._identity,
+                    env=_environment(), **identity,
                 )  # fmt: skip
             while self._process.poll() is None and time.monotonic() < until:
                 if _answers(self.url):
@@ -101,17 +124,42 @@ class OwnServer:
 
     def stop(self) -> None:
         """End it at once and leave nothing behind."""
-        self._guardian.communicate()
         if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
             self._process.wait()
+        self._guardian.communicate()
+        # The guardian may have emptied it and not be allowed to remove it.
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def _certificate(self) -> Path:
+        return self.folder / "server.crt"
+
+    def _be_proven(self) -> None:
+        """A certificate that signs itself, which the stations are told to trust."""
+        self._run("openssl", "req", "-new", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                  "-nodes", "-days", "2", "-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}",
+                  "-keyout", str(self.folder / "server.key"), "-out", str(self._certificate))  # fmt: skip
+        with (self.folder / "data" / "pg_hba.conf").open("a", encoding="utf-8") as rules:
+            rules.write(FROM_STATIONS)
+
+    def _doors(self) -> tuple[str, ...]:
+        """Where it listens: on every address only where nobody but the run can reach one."""
+        if self._namespace is None:
+            return ("-k", "", "-c", "listen_addresses=127.0.0.1")
+        own = ("ssl=on", f"ssl_cert_file={self._certificate}", f"ssl_key_file={self.folder / 'server.key'}")
+        settings = (word for setting in ("listen_addresses=*", *own) for word in ("-c", setting))
+        return ("-k", str(self.folder), *settings)
 
     def _program(self, name: str) -> str:
         return str(self._programs / name)
 
     def _run(self, name: str, *words: str) -> None:
+        """One of the server's programs, or one of the system's, to its end."""
+        program = self._program(name) if (self._programs / name).exists() else name
         try:
-            subprocess.run(  # noqa: S603 - the server's own program
-                (self._program(name), *words), check=True, capture_output=True, cwd=self.folder, env=_environment(),
+            subprocess.run(  # noqa: S603 - with words of ours
+                (program, *words), check=True, capture_output=True, cwd=self.folder, env=_environment(),
                 **self._identity,
             )  # fmt: skip
         except (OSError, subprocess.CalledProcessError) as error:
