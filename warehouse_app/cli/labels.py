@@ -1,32 +1,25 @@
 """`labels`: layouts of labels, what they look like, and labels of places, totes, products, people and cartons."""
 
-import io
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from warehouse_app.cli.context import Context
 from warehouse_app.cli.papers import CannotWrite, save
 from warehouse_app.cli.parsing import Commands
 from warehouse_app.documents.labels.checking import check_label
-from warehouse_app.documents.labels.dots import Resolution, label_as_image
-from warehouse_app.documents.labels.filling import Values, filled
-from warehouse_app.documents.labels.kinds import KINDS
+from warehouse_app.documents.labels.dots import Resolution
+from warehouse_app.documents.labels.filling import filled
+from warehouse_app.documents.labels.kinds import KINDS, in_both_languages
 from warehouse_app.documents.labels.layouts import DEFAULTS, LayoutLibrary, checked_layout
 from warehouse_app.documents.labels.model import Label
-from warehouse_app.documents.labels.pdf import labels_as_pdf
-from warehouse_app.documents.labels.tspl import label_as_tspl
-from warehouse_app.documents.labels.zpl import label_as_zpl
-from warehouse_app.documents.words import both
+from warehouse_app.documents.labels.writing import WRITERS
 from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.language import mark, tr, tr_n
 from warehouse_app.operations import label_values
-from warehouse_app.operations.label_values import LabelValues
 
 OWN_LAYOUTS = "layouts"
 """The folder within the station's own in which a supervisor's layouts lie."""
-
-ROLES = {"worker": mark("Worker"), "supervisor": mark("Supervisor"), "manager": mark("Manager")}
 
 
 class FormatNotKnown(WarehouseError):
@@ -131,17 +124,11 @@ def print_labels(context: Context, arguments: Namespace) -> int:
     found = context.database.read(label_values.label_values, arguments.kind, arguments.names)
     if not found:
         raise NothingToLabel
-    return _write(context, arguments, [filled(layout, _for_people(values)) for values in found])
+    return _write(context, arguments, [filled(layout, in_both_languages(values)) for values in found])
 
 
 def _library(context: Context) -> LayoutLibrary:
     return LayoutLibrary(context.home / OWN_LAYOUTS)
-
-
-def _for_people(values: LabelValues) -> Values:
-    """The values with the words of both languages where the books have only a word of their own."""
-    role = values.get("role")
-    return {**values, "role": both(ROLES[role]).inline()} if isinstance(role, str) else values
 
 
 def _write(context: Context, arguments: Namespace, labels: Sequence[Label]) -> int:
@@ -154,28 +141,15 @@ def write_labels(context: Context, path: Path, resolution: Resolution, labels: S
 
     Raises FormatNotKnown, CodeTooWide, CodeReadsWrong, CannotWrite.
     """
-    writers: Mapping[str, Callable[[Sequence[Label], Resolution], bytes]] = {
-        ".pdf": lambda every, _: labels_as_pdf(every),
-        ".png": _as_png,
-        ".zpl": lambda every, dpi: b"".join(label_as_zpl(label, dpi) for label in every),
-        ".tspl": lambda every, dpi: b"".join(label_as_tspl(label, dpi) for label in every),
-    }
-    writer = writers.get(path.suffix.lower())
+    writer = WRITERS.get(path.suffix.lower())
     if writer is None:
-        raise FormatNotKnown(file=path.name, known=", ".join(writers))
+        raise FormatNotKnown(file=path.name, known=", ".join(WRITERS))
     for done, label in enumerate(labels):
         check_label(label, resolution)
         context.output.progress(tr("{done} of {total} labels", done=done, total=len(labels)))
     save(path, writer(labels, resolution))
     text = tr_n("{n} label in {file}.", "{n} labels in {file}.", len(labels), file=path)
     context.output.result({"labels": len(labels), "file": str(path)}, text)
-
-
-def _as_png(labels: Sequence[Label], resolution: Resolution) -> bytes:
-    """A picture of the first label as it leaves the printer."""
-    file = io.BytesIO()
-    label_as_image(labels[0], resolution).save(file, "PNG", dpi=(resolution.value, resolution.value))
-    return file.getvalue()
 
 
 def _add_output(parser: ArgumentParser) -> None:

@@ -109,6 +109,7 @@ class Desktop(QObject):
         return (
             ScreenEntry("today", mark("Today"), "today", self._today),
             ScreenEntry("packing", mark("Packing"), "packing", self._packing),
+            ScreenEntry("labels", mark("Labels"), "labels", self._labels),
         )
 
     def _today(self) -> Screen:
@@ -119,6 +120,11 @@ class Desktop(QObject):
         from warehouse_app.ui.packing.screen import PackingScreen  # noqa: PLC0415
 
         return PackingScreen(self.desk)
+
+    def _labels(self) -> Screen:
+        from warehouse_app.ui.labels.screen import LabelsScreen  # noqa: PLC0415 - see above
+
+        return LabelsScreen(self.desk)
 
     def _changed(self) -> None:
         """The station was opened: keep the books if they are ours to keep, and go on where a bench was interrupted."""

@@ -72,6 +72,24 @@ class Preferences(QObject):
             self.scanner_changed.emit()
 
     @property
+    def label_layout(self) -> str:
+        """The layout that was looked at last, empty at first."""
+        return str(self._settings.value("labels/layout", "", type=str))
+
+    @label_layout.setter
+    def label_layout(self, value: str) -> None:
+        self._settings.setValue("labels/layout", value)
+
+    @property
+    def label_dpi(self) -> int:
+        """The resolution of the label printer, as the preview shows it."""
+        return int(cast("int", self._settings.value("labels/dpi", 203, type=int)))
+
+    @label_dpi.setter
+    def label_dpi(self, value: int) -> None:
+        self._settings.setValue("labels/dpi", value)
+
+    @property
     def navigation_folded(self) -> bool:
         return bool(self._settings.value("window/navigation_folded", False, type=bool))
 

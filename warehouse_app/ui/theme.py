@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from warehouse_app.resources import resource_path
 
 FONT_FAMILIES = ["Inter", "Noto Sans SC"]
+MONO_FAMILY = "JetBrains Mono"
 THEMES = ("light", "dark", "system")
 SMALLEST_WIDTH, SMALLEST_HEIGHT = 1366, 768
 SMALLEST_SCALE = 0.9
@@ -194,6 +195,17 @@ def figures(size: float, weight: int = 400) -> QFont:
     """The font for numbers that change: every figure has one width. Not for words: Inter widens their hyphens too."""
     made = font(size, weight)
     made.setFeature(QFont.Tag("tnum"), 1)
+    return made
+
+
+def mono(size: float) -> QFont:
+    """The font in which text of files and their names are shown: what is typed is what is seen.
+
+    Inter would draw the x of 100x150 as a sign of multiplication, and other letters as arrows.
+    """
+    made = font(size)
+    made.setFamilies([MONO_FAMILY, *FONT_FAMILIES])
+    made.setFeature(QFont.Tag("calt"), 0)
     return made
 
 

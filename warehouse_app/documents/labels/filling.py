@@ -1,8 +1,9 @@
 """Fills a layout with values: the label of one carton, place or product."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from warehouse_app.documents.fonts import text_width_mm
 from warehouse_app.documents.labels.layout import Box, Code, Column, Entry, Layout, Line, Logo, Paragraphs, Table
@@ -29,8 +30,17 @@ NAMED = re.compile(r"\{([a-z0-9_]+)\}")
 
 def filled(layout: Layout, values: Values) -> Label:
     """The label with these values; a name without a value is left empty. Raises CodeNotValid."""
-    items = [item for entry in layout.entries if _wanted(entry.when, values) for item in _items(entry, values)]
+    items = [item for _, make in filled_by_entry(layout, values) for item in make()]
     return Label(layout.title, layout.size_mm, tuple(items))
+
+
+def filled_by_entry(layout: Layout, values: Values) -> Iterator[tuple[Entry, Callable[[], Sequence[LabelItem]]]]:
+    """Each entry of the layout with what makes its items of these values: none where the entry is not wanted.
+
+    Making them raises CodeNotValid.
+    """
+    for entry in layout.entries:
+        yield entry, partial(_items, entry, values) if _wanted(entry.when, values) else tuple
 
 
 def with_values(text: str, values: Values) -> str:

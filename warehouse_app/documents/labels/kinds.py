@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from warehouse_app.documents.labels.filling import NAMED, Values
 from warehouse_app.documents.labels.layout import Layout, Table, texts_of
 from warehouse_app.documents.labels.layout_fields import LayoutNotValid
+from warehouse_app.documents.words import both
 from warehouse_app.domain.identifiers import SSCC
 from warehouse_app.language import mark
+
+_ROLES = {"worker": mark("Worker"), "supervisor": mark("Supervisor"), "manager": mark("Manager")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,12 @@ KINDS: Mapping[str, Kind] = {
     ),
     "badge": Kind({"name": "Amélie 欧阳喆堃", "role": "Supervisor 主管", "code": "BADGE:4711", "badge": "4711"}),
 }  # fmt: skip
+
+
+def in_both_languages(values: Values) -> Values:
+    """The values with the words of both languages where the books have only a word of their own."""
+    role = values.get("role")
+    return {**values, "role": both(_ROLES[role]).inline()} if isinstance(role, str) and role in _ROLES else values
 
 
 def require_known_names(layout: Layout, file: str) -> None:

@@ -109,23 +109,33 @@ class Layout:
     title: str
     size_mm: tuple[float, float]
     entries: tuple[Entry, ...]
+    title_zh: str = ""
 
 
 def read_layout(path: Path) -> Layout:
     """A layout from its file. Raises LayoutNotValid, which names the item, the field and what is wrong."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise LayoutNotValid(file=path.name, place="-", reason=error.strerror or str(error)) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise LayoutNotValid(file=path.name, place="-", reason=str(error)) from error
+    return layout_from(text, path)
+
+
+def layout_from(text: str, path: Path) -> Layout:
+    """A layout from the text that its file has, or is to have. Raises LayoutNotValid."""
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise LayoutNotValid(file=path.name, place="-", reason=str(error)) from error
     fields = Fields(path.name, mark("the head"), content)
     size_mm = fields.numbers("size_mm", 2, smallest=10)
-    kind, title = fields.text("kind"), fields.text("title")
+    kind, title, title_zh = fields.text("kind"), fields.text("title"), fields.text("title_zh", "")
     items = list(fields.tables("items"))
     fields.end()
     entries = tuple(_entry(item, path.parent, (size_mm[0], size_mm[1])) for item in items)
-    return Layout(path.stem, kind, title, (size_mm[0], size_mm[1]), entries)
+    return Layout(path.stem, kind, title, (size_mm[0], size_mm[1]), entries, title_zh)
 
 
 def texts_of(layout: Layout) -> Iterator[str]:

@@ -22,8 +22,8 @@ class LayoutNotValid(WarehouseError, ValueError):
 class Fields:
     """One table of a layout file; fields that nobody asked for are wrong too, for they were meant to do something."""
 
-    def __init__(self, file: str, place: str, values: Mapping[str, Any]) -> None:
-        self._file, self._place, self._values = file, place, dict(values)
+    def __init__(self, file: str, place: str, values: Mapping[str, Any], *, inner: bool = False) -> None:
+        self._file, self._place, self._values, self._inner = file, place, dict(values), inner
 
     def text(self, name: str, default: str | None = None) -> str:
         """A text. Raises LayoutNotValid."""
@@ -67,7 +67,8 @@ class Fields:
         if not 0 < len(values) <= MOST_ITEMS:
             self.refuse(name, mark("there must be 1 to 200 of them"))
         for number, value in enumerate(values, 1):
-            yield Fields(self._file, f"{name} {number}", value)
+            within = f"{self._place}, " if self._inner else ""
+            yield Fields(self._file, f"{within}{name} {number}", value, inner=True)
 
     def end(self) -> None:
         """Everything was asked for. Raises LayoutNotValid when there is more."""

@@ -20,6 +20,8 @@ DEFAULTS = {
 }
 """The layout of each kind that is used unless another is asked for."""
 
+LONGEST_NAME = 60
+
 
 class LayoutExists(WarehouseError):
     """There is a layout of this name already."""
@@ -50,22 +52,28 @@ class LayoutLibrary:
 
     def layout(self, name: str) -> Layout:
         """A layout by its name. Raises NotFound, and LayoutNotValid."""
-        return checked_layout(self._path(name))
+        return checked_layout(self.path(name))
 
     def copy(self, name: str, new_name: str) -> Path:
         """Copy a layout into the own folder under a new name. Raises NotFound, LayoutExists, NameNotUsable, OSError."""
         assert self._own is not None
-        source = self._path(name)
-        if not new_name.replace("-", "").isalnum() or not new_name.isascii():
-            raise NameNotUsable(name=new_name)
-        target = self._own / f"{new_name}{SUFFIX}"
-        if target.exists() or new_name in self.names():
-            raise LayoutExists(name=new_name, file=str(target))
+        source, target = self.path(name), self.path_for(new_name)
         self._own.mkdir(parents=True, exist_ok=True)
         target.write_bytes(source.read_bytes())
         return target
 
-    def _path(self, name: str) -> Path:
+    def path_for(self, new_name: str) -> Path:
+        """The file that a new own layout of this name would have. Raises LayoutExists, NameNotUsable."""
+        assert self._own is not None
+        if not new_name.replace("-", "").isalnum() or not new_name.isascii() or len(new_name) > LONGEST_NAME:
+            raise NameNotUsable(name=new_name)
+        target = self._own / f"{new_name}{SUFFIX}"
+        if target.exists() or new_name.lower() in (name.lower() for name in self.names()):
+            raise LayoutExists(name=new_name, file=str(target))
+        return target
+
+    def path(self, name: str) -> Path:
+        """The file of a layout. Raises NotFound."""
         if name in self.names():
             own = self._own / f"{name}{SUFFIX}" if self._own is not None else None
             return own if own is not None and own.is_file() else built_in_folder() / f"{name}{SUFFIX}"

@@ -37,14 +37,14 @@ class ShippingLabel:
 
 def shipping_label(label: ShippingLabel, layout: Layout | None = None) -> Label:
     """The label of a carton. Raises CodeNotValid for a wrong SSCC."""
-    return filled(layout or _usual(), _values(label))
+    return filled(layout or _usual(), shipping_values(label))
 
 
 def waiting_label(label: ShippingLabel, layout: Layout | None = None) -> Label:
     """The internal label of a carton whose carrier label could not be had yet: it names no carrier."""
     waiting = both(mark("Waiting for label"))
     values = {
-        **_values(label),
+        **shipping_values(label),
         "service": waiting.english.upper(),
         "carrier": waiting.chinese,
         "routing_caption": "",
@@ -77,7 +77,8 @@ def _usual() -> Layout:
     return built_in(DEFAULTS["shipping"])
 
 
-def _values(label: ShippingLabel) -> Values:
+def shipping_values(label: ShippingLabel) -> Values:
+    """What the label says, by the names that layouts use."""
     sender, ship_to = label.sender, label.ship_to
     caption, routing = _routing(label)
     return {

@@ -1,0 +1,1 @@
+"""The Labels screen: layouts, what they make of real things, and their text."""

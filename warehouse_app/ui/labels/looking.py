@@ -1,0 +1,120 @@
+"""What is drawn and read behind the screen: plain functions, run off the UI thread."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from warehouse_app.documents.labels.dots import Resolution
+from warehouse_app.documents.labels.filling import Values
+from warehouse_app.documents.labels.kinds import KINDS, in_both_languages
+from warehouse_app.documents.labels.layout_fields import LayoutNotValid
+from warehouse_app.documents.labels.layout_places import line_of_error, line_of_item
+from warehouse_app.documents.labels.proof import Proof, layout_of, prove
+from warehouse_app.documents.labels.shipping import ShippingLabel, shipping_values
+from warehouse_app.documents.labels.writing import WRITERS
+from warehouse_app.domain.errors import WarehouseError
+from warehouse_app.language import mark
+from warehouse_app.operations.label_things import CartonToShip, carton_to_ship
+from warehouse_app.operations.label_values import label_values
+from warehouse_app.station.printing import postal, write_whole
+
+Transaction = Any
+"""Whatever the database hands to operations; screens only pass it on."""
+
+
+class FileNotWritten(WarehouseError):
+    """A label that was to be saved as a file."""
+
+    message = mark("{file} cannot be written: {reason}.")
+
+
+class FormatNotKnown(WarehouseError):
+    """A file whose name does not tell what is to be in it."""
+
+    message = mark("{file}: the name must end in {known}, which tells what is written.")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A text to be looked at, as if it stood in this file; `values` are of a real thing of `kind`, or an example."""
+
+    text: str
+    path: Path
+    resolution: Resolution
+    kind: str = ""
+    values: Values | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dots:
+    """A picture of black and white dots, whose rows end on whole bytes; a set bit is white."""
+
+    width: int
+    height: int
+    rows: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was made of it: a proof with its picture, or the error and its line (0: not known)."""
+
+    asked: Asked
+    proof: Proof | None = None
+    dots: Dots | None = None
+    error: LayoutNotValid | None = None
+    line: int = 0
+
+    @property
+    def may_print(self) -> bool:
+        """Whether the label is whole and every code on it was read."""
+        return self.proof is not None and self.proof.may_print
+
+    def line_of(self, item: int) -> int:
+        """The line on which an item of the layout begins."""
+        return line_of_item(self.asked.text, item)
+
+
+def look_at(asked: Asked) -> Look:
+    """Draw and check."""
+    try:
+        layout = layout_of(asked.text, asked.path)
+    except LayoutNotValid as error:
+        return Look(asked, error=error, line=line_of_error(asked.text, error))
+    values = asked.values if asked.values is not None and asked.kind == layout.kind else KINDS[layout.kind].example
+    proof = prove(layout, values, asked.resolution)
+    image = proof.image()
+    return Look(asked, proof, Dots(image.width, image.height, image.tobytes()))
+
+
+def values_of(tx: Transaction, kind: str, name: str) -> Values:
+    """What the label of a real thing says. Raises NotFound."""
+    if kind == "shipping":
+        return shipping_values(_shipping_label(carton_to_ship(tx, name)))
+    return in_both_languages(label_values(tx, kind, [name])[0])
+
+
+def write_label(proof: Proof, path: Path) -> Path:
+    """Write the label in the format that the file's name tells. Raises FormatNotKnown, FileNotWritten."""
+    writer = WRITERS.get(path.suffix.lower())
+    if writer is None:
+        raise FormatNotKnown(file=path.name, known=", ".join(WRITERS))
+    try:
+        write_whole(path, writer([proof.label], proof.resolution))
+    except OSError as error:
+        raise FileNotWritten(file=str(path), reason=error.strerror or str(error)) from error
+    return path
+
+
+def _shipping_label(carton: CartonToShip) -> ShippingLabel:
+    return ShippingLabel(
+        sender=postal(carton.sender),
+        ship_to=postal(carton.ship_to),
+        carrier=carton.carrier_name,
+        service=carton.service_name,
+        order_no=carton.order_no,
+        sscc=carton.sscc,
+        ship_on=carton.shipped_on,
+        weight_g=carton.weight_g,
+        carton_no=carton.number,
+        cartons=0,
+    )
