@@ -31,7 +31,9 @@ from warehouse_app.domain.facts import (
     GoodsReceived,
     HandedOver,
     HandoverStopped,
+    LabelAsked,
     LabelPrinted,
+    LabelScanned,
     ListFinished,
     LocationCounted,
     PackingOpened,
@@ -90,8 +92,10 @@ STORY: tuple[Fact, ...] = (
     LocationCounted("CS-1", 1, "C01"),
     Unpostable("put_away", 2, encode(SEEN), "W-03", "putaway:A01", "a trigger said no"),
     FactLost("W-02"),
+    LabelAsked("1", CARTON, 1, "M", 900, "scale", last=False),
+    LabelScanned("1", CARTON, f"00{CARTON}"),
 )
-"""One of each, in an order in which they can happen."""
+"""One of each, in an order in which they can happen; kinds of later releases stand at the end, as if posted late."""
 
 
 @dataclass(frozen=True, slots=True)

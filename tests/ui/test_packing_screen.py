@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from tests.ui.desktops import Worked, copied, parts_at
+from warehouse_app.domain.packing_state import CartonProgress
 from warehouse_app.domain.session import FeedbackKind
 from warehouse_app.language import use_language
 from warehouse_app.operations.cancelling import cancel_order, hold_order, unhold_order
+from warehouse_app.operations.warehouses import change_setting
 from warehouse_app.station.bounce import BounceGuard
 
 SOON = 10_000
@@ -62,9 +64,9 @@ def test_order_is_packed_and_labelled_by_scans_and_keys_alone(worked: Worked, qt
     worked.press(Qt.Key.Key_F12)
 
     assert worked.order.finished
-    qtbot.waitUntil(lambda: len(worked.moment.files) >= 3, timeout=SOON)
-    labels = worked.bench.label_folder
-    assert {path.name for path in labels.iterdir()} == set(worked.moment.files)
+    folder, wanted = worked.bench.label_folder, 1 + 2 * len(worked.order.cartons)
+    qtbot.waitUntil(lambda: len(worked.moment.files) == wanted, timeout=SOON)
+    assert {path.name for path in folder.iterdir()} == set(worked.moment.files)
     assert worked.order.packet.order_no == order_no
 
 
@@ -240,3 +242,31 @@ def test_interrupted_order_waits_at_the_same_unit(
     assert second.screen.lines.isVisible()
     assert (second.order.packet.order_no, second.order.units_packed) == (order_no, packed)
     second.close()
+
+
+def test_stuck_on_label_closes_its_carton_and_no_other_does(worked: Worked, qtbot: QtBot) -> None:
+    worked.to_packing()
+    side = worked.desktop.desk.side
+    assert side is not None
+    change_setting(side.database, "label_scan_back", "on")
+    worked.open_first_order()
+    while worked.order.awaiting_label is None:
+        worked.scan_expected()
+    carton, screen = worked.order.awaiting_label, worked.screen
+    total = max(len(worked.order.packet.suggested), carton.number)
+
+    asked = screen.hero.accessibleName()
+    qtbot.waitUntil(lambda: carton_of(worked).labels == 1, timeout=SOON)
+    worked.scan(f"00{worked.order.packet.ssccs[-1]}")
+    wrong, told = screen.hero.accessibleName(), worked.moment.told
+    worked.scan(f"00{carton.carton}")
+
+    assert asked.startswith(f"Stick the label on carton {carton.number} of {total}, then scan it")
+    assert screen.close_button.reason or worked.order.finished
+    assert wrong.startswith("Wrong label, do not stick it on This label belongs to order")
+    assert told.kind is FeedbackKind.WRONG_ITEM
+    assert carton_of(worked).closed
+
+
+def carton_of(worked: Worked) -> CartonProgress:
+    return worked.order.cartons[0]

@@ -14,7 +14,9 @@ from warehouse_app.domain.facts import (
     CartonClosed,
     CartonReopened,
     CartonWeighed,
+    LabelAsked,
     LabelPrinted,
+    LabelScanned,
     PackingOpened,
     UnitMissing,
     UnitPacked,
@@ -22,7 +24,9 @@ from warehouse_app.domain.facts import (
 )
 
 
-def _needs(fact: CartonChosen | CartonWeighed | CartonClosed | CartonReopened | LabelPrinted) -> Needs:
+def _needs(
+    fact: CartonChosen | CartonWeighed | CartonClosed | CartonReopened | LabelAsked | LabelPrinted | LabelScanned,
+) -> Needs:
     return needs(orders=[fact.order_no], cartons=[fact.carton])
 
 
@@ -104,6 +108,21 @@ def apply_carton_weighed(fact: CartonWeighed, books: Books) -> None:
     """The scale's word for the open carton."""
     carton = carton_of(fact.order_no, fact.carton, books)
     carton.weight_g, carton.weight_source = fact.weight_g, "scale"
+
+
+@applies(LabelAsked, _needs)
+def apply_label_asked(fact: LabelAsked, books: Books) -> None:
+    """What the carton's label says; it stays open until that label is scanned back."""
+    carton = carton_of(fact.order_no, fact.carton, books)
+    carton.number, carton.carton_type = fact.number, fact.carton_type
+    carton.weight_g, carton.weight_source = fact.weight_g, fact.weight_source
+
+
+@applies(LabelScanned, _needs)
+def apply_label_scanned(fact: LabelScanned, books: Books) -> None:
+    """The proof that the carton carries its own label."""
+    carton_of(fact.order_no, fact.carton, books)
+    books.note(fact.order_no, "label_scanned", carton=fact.carton)
 
 
 @applies(CartonClosed, _needs)

@@ -12,7 +12,9 @@ from warehouse_app.domain.facts import (
     CartonClosed,
     Counted,
     Fact,
+    LabelAsked,
     LabelPrinted,
+    LabelScanned,
     LocationCounted,
     PackingOpened,
     Picked,
@@ -25,7 +27,9 @@ from warehouse_app.domain.facts import (
 
 WORKED_TWICE = "worked_twice"
 
-_ABOUT_THE_WORK = (AmendmentTaken, LabelPrinted, PackingOpened, WorkFinished, WorkStopped)
+_ABOUT_THE_WORK = (
+    AmendmentTaken, LabelAsked, LabelPrinted, LabelScanned, PackingOpened, WorkFinished, WorkStopped,
+)  # fmt: skip
 """Facts that handle nothing, so that they are no work done twice."""
 
 _WITHOUT_EFFECT = (AmendmentTaken, PackingOpened, WorkFinished, WorkStopped, Counted, LocationCounted)

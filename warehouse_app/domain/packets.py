@@ -123,7 +123,8 @@ class PackPacket(Packet):
     """An order to pack: units by tote, boxes, labels and a block of SSCCs. Suggestions are one a planned carton.
 
     `serials` are those known to lie in its totes, `other_serials` those of other orders, `held_serials` those on hold.
-    `bundles` names the bundle of each line that is a part of one, by line number.
+    `bundles` names the bundle of each line that is a part of one, by line number. With `label_scan_back` a carton is
+    closed by scanning its stuck-on label; `tracking` has the carrier's numbers that are known before, by carton.
     """
 
     order_no: str
@@ -151,6 +152,8 @@ class PackPacket(Packet):
     other_serials: Serials = field(default_factory=dict)
     held_serials: Serials = field(default_factory=dict)
     bundles: dict[str, str] = field(default_factory=dict)
+    label_scan_back: bool = False
+    tracking: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def parts(cls, values: dict[str, Any]) -> dict[str, Any]:

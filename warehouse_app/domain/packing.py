@@ -8,16 +8,16 @@ from warehouse_app.domain.facts import (
     AmendmentTaken,
     CartonChosen,
     CartonClosed,
-    CartonReopened,
     CartonWeighed,
     Fact,
+    LabelAsked,
     PackingOpened,
     UnitMissing,
     UnitPacked,
 )
 from warehouse_app.domain.packets import Packet, PackPacket
-from warehouse_app.domain.packing_amendments import AmendedPacking
-from warehouse_app.domain.packing_state import CartonProgress, LineProgress, PackState
+from warehouse_app.domain.packing_labels import REOPEN, REPRINT, LabelSession
+from warehouse_app.domain.packing_state import LineProgress, PackState
 from warehouse_app.domain.packing_stops import told_of_hold
 from warehouse_app.domain.scan import Scan, ScanKind, carton_type_code, order_code, tote_code
 from warehouse_app.domain.session import (
@@ -33,17 +33,17 @@ from warehouse_app.domain.session import (
 )
 from warehouse_app.language import mark
 
-NEXT_BOX, REOPEN, REPRINT, PARK = "NEXT-BOX", "REOPEN", "REPRINT", "PARK"
+NEXT_BOX, PARK = "NEXT-BOX", "PARK"
 PROBLEMS = {"PROBLEM-MISSING": "missing", "PROBLEM-DAMAGED": "damaged"}
 OPENS = (ScanKind.TOTE, ScanKind.ORDER)
 
 
-class PackSession(AmendedPacking):
+class PackSession(LabelSession):
     """Packs one order at a time from its packet. A unit whose serial was asked for is kept in memory only."""
 
     task = "pack"
     start_prompt = mark("Scan a tote or an order.")
-    undoable: ClassVar = (UnitPacked, UnitMissing, CartonChosen)
+    undoable: ClassVar = (UnitPacked, UnitMissing, CartonChosen, LabelAsked)
     undo_barriers: ClassVar = (CartonClosed, AmendmentTaken)
     lost_by_undo: ClassVar = (CartonWeighed,)
 
@@ -88,6 +88,9 @@ class PackSession(AmendedPacking):
         """Answer a scan while an order is on the bench."""
         if state.finished:
             return self._after_the_last(state, scan)
+        carton = state.awaiting_label
+        if carton is not None:
+            return self.await_label(state, carton, scan)
         if scan.kind in OPENS:
             return self._other_order(state, scan)
         if scan.kind is ScanKind.CARTON_TYPE:
@@ -99,6 +102,9 @@ class PackSession(AmendedPacking):
     def _goods(self, state: PackState, scan: Scan) -> Outcome:
         if scan.kind is ScanKind.QUANTITY:
             return self._quantity(state, scan)
+        again = self.scanned_again(state, scan)
+        if again is not None:
+            return again
         found = self.catalogue.find(scan)
         if found is None:
             if scan.kind is ScanKind.PRODUCT:
@@ -112,6 +118,9 @@ class PackSession(AmendedPacking):
         carton = state.open_carton if state else None
         if state is not None and state.paused:
             return Outcome(told_of_hold(state, state.held))
+        if state is not None and state.awaiting_label is not None:
+            # The carton is back on the scale with its label on; it was weighed before.
+            return Outcome(self.prompt_for(state))
         if state is None or carton is None or not carton.units:
             return self.wrong_state(mark("There is no open carton to weigh."))
         if weight_g <= 0:
@@ -120,13 +129,15 @@ class PackSession(AmendedPacking):
         if not state.complete:
             told = feedback(FeedbackKind.INFO, mark("{weight} g on the scale."), weight=weight_g)
             return Outcome(told, (weighed,), state.packet.work)
-        closed = self._close(state, carton, weight_g)
+        closed = self.close(state, carton, weight_g)
         return Outcome(closed.feedback, (weighed, *closed.facts), closed.work, prints=closed.prints)
 
     def next_scans(self, state: PackState) -> Sequence[Expected]:
         """The products that are still missing, the line at hand first; then the command that closes the carton."""
         if state.finished or state.paused:
             return self.waiting
+        if state.awaiting_label is not None:
+            return self.label_scans(state.awaiting_label)
         if self.without_serial is not None:
             return self.serials_to_scan(state, self.without_serial.card)
         if state.complete:
@@ -151,6 +162,9 @@ class PackSession(AmendedPacking):
             return Feedback(FeedbackKind.PROMPT, told.message, told.values)
         if state.finished:
             return feedback(FeedbackKind.PROMPT, self.start_prompt)
+        if state.awaiting_label is not None:
+            message = mark("Stick the label on carton {number} and scan it.")
+            return feedback(FeedbackKind.PROMPT, message, number=state.awaiting_label.number)
         if state.complete:
             return feedback(FeedbackKind.PROMPT, mark("All units packed. Weigh or close the carton."))
         if state.is_full:
@@ -193,12 +207,12 @@ class PackSession(AmendedPacking):
     def _after_the_last(self, state: PackState, scan: Scan) -> Outcome:
         """The order is closed: the next order may begin, or the last carton be reopened or labelled again."""
         if scan.kind is ScanKind.COMMAND and scan.code == REOPEN:
-            return self._reopen(state)
+            return self.reopen(state)
         if scan.kind is ScanKind.COMMAND and scan.code == REPRINT:
-            return self._reprint(state)
+            return self.reprint(state)
         if scan.kind in OPENS and scan.code == state.packet.order_no:
             return self.wrong_state(mark("Order {order} is packed and labelled."), order=scan.code)
-        return self.start(scan)
+        return self.scanned_again(state, scan) or self.start(scan)
 
     def _is_mine(self, state: PackState, scan: Scan) -> bool:
         return scan.code in state.totes or scan.code == state.packet.order_no
@@ -301,9 +315,9 @@ class PackSession(AmendedPacking):
         if code in PROBLEMS:
             return self._problem(state, PROBLEMS[code])
         if code == REOPEN:
-            return self._reopen(state)
+            return self.reopen(state)
         if code == REPRINT:
-            return self._reprint(state)
+            return self.reprint(state)
         if code in (CLOSE, NEXT_BOX):
             return self._close_if_right(state, code)
         return self.wrong_state(mark("The command {code} does nothing here."), code=code)
@@ -317,48 +331,7 @@ class PackSession(AmendedPacking):
             )
         if carton is None or not carton.units:
             return self.wrong_state(mark("The carton is empty. Scan the units first."))
-        return self._close(state, carton, carton.weight_g)
-
-    def _close(self, state: PackState, carton: CartonProgress, weight_g: int | None) -> Outcome:
-        """Close the carton; without a scale its weight is calculated from its contents and marked as such."""
-        packet = state.packet
-        source = "calculated" if weight_g is None else "scale"
-        grams = state.expected_weight_g(carton, self.catalogue) if weight_g is None else weight_g
-        box = carton.carton_type or state.suggested_type(carton.number)
-        others_closed = all(other.closed for other in state.cartons if other is not carton and other.units)
-        last = state.complete and others_closed
-        closed = CartonClosed(packet.order_no, carton.carton, carton.number, box, grams, source, last)
-        prints = [PrintRequest("label", packet.work, packet.order_no, carton.carton, reprint=carton.labels > 0)]
-        if last:
-            prints.append(PrintRequest("packing_slip", packet.work, packet.order_no, carton.carton))
-        message = (
-            mark("Order {order} is packed. The label of carton {number} prints.")
-            if last
-            else mark("Carton {number} is closed, its label prints. Go on with the next box.")
-        )
-        kind = FeedbackKind.DONE if last else FeedbackKind.OK
-        told = feedback(kind, message, order=packet.order_no, number=carton.number)
-        return Outcome(told, (closed,), packet.work, prints=tuple(prints))
-
-    def _reopen(self, state: PackState) -> Outcome:
-        closed = [carton for carton in state.cartons if carton.closed]
-        if not closed:
-            return self.wrong_state(mark("No carton of this order is closed."))
-        if state.open_carton is not None and state.open_carton.units:
-            return self.wrong_state(mark("Close the open carton first."))
-        reopened = CartonReopened(state.packet.order_no, closed[-1].carton)
-        message = mark("Carton {number} is open again. Destroy its label.")
-        told = feedback(FeedbackKind.INFO, message, number=closed[-1].number)
-        return Outcome(told, (reopened,), state.packet.work)
-
-    def _reprint(self, state: PackState) -> Outcome:
-        closed = [carton for carton in state.cartons if carton.closed]
-        if not closed:
-            return self.wrong_state(mark("No carton of this order is closed."))
-        packet = state.packet
-        request = PrintRequest("label", packet.work, packet.order_no, closed[-1].carton, reprint=True)
-        told = feedback(FeedbackKind.INFO, mark("The label of carton {number} prints again."), number=closed[-1].number)
-        return Outcome(told, work=packet.work, prints=(request,))
+        return self.close(state, carton, carton.weight_g)
 
     def _problem(self, state: PackState, reason: str) -> Outcome:
         """All open units of the line at hand are missing, or one of them is damaged."""

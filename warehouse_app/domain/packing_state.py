@@ -13,6 +13,7 @@ from warehouse_app.domain.facts import (
     CartonReopened,
     CartonWeighed,
     Fact,
+    LabelAsked,
     LabelPrinted,
     PackingOpened,
     UnitMissing,
@@ -40,7 +41,11 @@ class LineProgress:
 
 @dataclass(slots=True)
 class CartonProgress:
-    """A carton at the bench: what is in it, by line and lot, and what it weighs."""
+    """A carton at the bench: what is in it, by line and lot, and what it weighs.
+
+    While `label_asked` it waits for its label to be scanned. A label is outdated when the carton was opened or its
+    address changed after it was printed, until there is another.
+    """
 
     carton: str
     number: int
@@ -50,6 +55,9 @@ class CartonProgress:
     closed_weight_g: int = 0
     weight_source: str = "calculated"
     labels: int = 0
+    label_asked: bool = False
+    label_outdated: bool = False
+    asked_as_last: bool = False
     contents: dict[tuple[int, str], int] = field(default_factory=dict)
 
     @property
@@ -114,6 +122,20 @@ class PackState(State):
         """Whether every unit is in a closed carton."""
         filled = [carton for carton in self.cartons if carton.units]
         return self.stopped or (self.complete and all(carton.closed for carton in filled))
+
+    @property
+    def made_up(self) -> bool:
+        """Whether every unit is in a carton that is closed or waits for its label only."""
+        return self.complete and all(carton.closed or carton.label_asked for carton in self.cartons if carton.units)
+
+    @property
+    def awaiting_label(self) -> CartonProgress | None:
+        """The carton whose label must be stuck on and scanned next."""
+        return next((carton for carton in self.cartons if carton.label_asked), None)
+
+    def is_last(self, carton: CartonProgress) -> bool:
+        """Whether the order is complete once this carton is closed."""
+        return self.complete and all(other.closed for other in self.cartons if other is not carton and other.units)
 
     @property
     def paused(self) -> bool:
@@ -228,19 +250,30 @@ class PackState(State):
             carton.carton_type, carton.weight_g = fact.carton_type, None
         elif isinstance(fact, CartonWeighed):
             self._carton(fact.carton).weight_g = fact.weight_g
-        elif isinstance(fact, CartonClosed):
-            carton = self._carton(fact.carton)
-            carton.closed, carton.closed_weight_g, carton.carton_type = True, fact.weight_g, fact.carton_type
-            carton.weight_source = fact.weight_source
+        elif isinstance(fact, LabelAsked | CartonClosed):
+            self._make_up(fact)
         elif isinstance(fact, CartonReopened):
             carton = self._carton(fact.carton)
-            carton.closed, carton.weight_g = False, None
+            carton.closed, carton.label_asked, carton.weight_g = False, False, None
         elif isinstance(fact, LabelPrinted) and fact.document == "label":
-            self._carton(fact.carton).labels += 1
+            carton = self._carton(fact.carton)
+            carton.labels += 1
+            carton.label_outdated = False
+
+    def _make_up(self, fact: LabelAsked | CartonClosed) -> None:
+        carton = self._carton(fact.carton)
+        carton.closed_weight_g, carton.carton_type = fact.weight_g, fact.carton_type
+        carton.weight_source = fact.weight_source
+        carton.closed, carton.label_asked = isinstance(fact, CartonClosed), isinstance(fact, LabelAsked)
+        if isinstance(fact, LabelAsked):
+            carton.asked_as_last = fact.last
+            carton.label_outdated = carton.labels > 0
 
     def _amend(self, content: Mapping[str, Any]) -> None:
         if content.get("what") == "change_address":
             self.packet = replace(self.packet, ship_to=Address(**content["ship_to"]))
+            for carton in self.cartons:
+                carton.label_outdated = carton.label_asked and carton.labels > 0
         elif content.get("what") in ("add_units", "drop_units"):
             self._amend_units(content)
         self.held = self.held_after(content)

@@ -104,6 +104,7 @@ def _packet(
         other_serials=of_others,
         held_serials=on_hold,
         bundles={str(line["line_no"]): line["bundle_sku"] for line in lines if line["bundle_sku"]},
+        label_scan_back=house["label_scan_back"],
     )
 
 

@@ -307,6 +307,9 @@ class Bench:
         """Stand where the journal stands."""
         packets = self.journal.packets(self.session.task)
         self.session.take_all(packets)
+        if isinstance(self.session, PackSession):
+            for fact in self.journal.cartons_made():
+                self.session.remember(fact)
         for recorded in self.journal.facts_of(packet.work for packet in packets):
             self.session.apply(recorded)
         begun = [packet.work for packet in packets if packet.work not in self.journal.ahead]

@@ -7,7 +7,16 @@ from datetime import UTC, datetime
 from pysqlite3 import DatabaseError
 
 from warehouse_app.domain.errors import WarehouseError
-from warehouse_app.domain.facts import AmendmentTaken, Fact, Recorded, WorkFinished, decode, encode
+from warehouse_app.domain.facts import (
+    AmendmentTaken,
+    CartonClosed,
+    Fact,
+    LabelAsked,
+    Recorded,
+    WorkFinished,
+    decode,
+    encode,
+)
 from warehouse_app.domain.facts.base import PAYLOAD_LIMIT
 from warehouse_app.domain.packets import Packet, packet_from_json
 from warehouse_app.domain.session import PrintRequest
@@ -15,6 +24,9 @@ from warehouse_app.language import mark
 from warehouse_app.station.file import Connection, StationFile
 from warehouse_app.station.held_ahead import AheadWork, SpareNumbers
 from warehouse_app.store.ids import new_key
+
+LOOKED_BACK, CARTONS_KNOWN = 20_000, 500
+"""How many facts back the cartons of before are looked for at a start, and how many are taken."""
 
 COLUMNS = "sequence, fact_id, worker, happened_at, work, epoch, kind, version, payload"
 
@@ -150,6 +162,16 @@ class Journal:
         """The facts of a work under one claim, in order, whether it is still in hand or not."""
         query = f"SELECT {COLUMNS} FROM journal WHERE work = ? AND epoch = ? ORDER BY sequence"  # noqa: S608 - constant
         return [self._recorded(row) for row in self.file.connection.execute(query, (work, epoch))]
+
+    def cartons_made(self) -> list[Fact]:
+        """The latest closings of cartons at this station, oldest first: whose label a swapped one can be."""
+        query = (
+            "SELECT kind, version, payload FROM journal WHERE sequence > ? AND kind IN (?, ?)"
+            " ORDER BY sequence DESC LIMIT ?"
+        )
+        kinds = (LabelAsked.kind, CartonClosed.kind)
+        rows = self.file.connection.execute(query, (self._sequence - LOOKED_BACK, *kinds, CARTONS_KNOWN)).fetchall()
+        return [decode(kind, version, payload) for kind, version, payload in reversed(rows)]
 
     def print_jobs(self) -> list[PrintJob]:
         """Documents that wait for their printer, oldest first."""

@@ -88,7 +88,7 @@ class PrintQueue:
             if state.paused and not state.stopped:
                 # Nothing of an order on hold is labelled; when it goes on, so does its label.
                 continue
-            if carton is not None and not state.stopped:
+            if carton is not None and not state.stopped and (carton.closed or carton.label_asked):
                 return Printout(job, state, carton, self._bench.now(), self._bench.replica.catalogue)
             self._bench.journal.print_done(job.job_id)
         return None
@@ -148,7 +148,7 @@ def label_of(state: PackState, carton: CartonProgress, made: datetime) -> Shippi
         ship_on=made.date(),
         weight_g=carton.closed_weight_g,
         carton_no=carton.number,
-        cartons=carton.number if state.finished else 0,
+        cartons=carton.number if state.made_up else 0,
     )
 
 

@@ -80,10 +80,37 @@ class CartonClosed(Fact):
     last: bool
 
 
+@fact("label_asked")
+@dataclass(frozen=True, slots=True)
+class LabelAsked(Fact):
+    """A carton is made up and waits for its label to be stuck on and scanned; until then it is not closed.
+
+    `last` says that the order was complete with it then.
+    """
+
+    order_no: str
+    carton: str
+    number: int
+    carton_type: str
+    weight_g: int
+    weight_source: str
+    last: bool
+
+
+@fact("label_scanned")
+@dataclass(frozen=True, slots=True)
+class LabelScanned(Fact):
+    """The label that sticks on a carton was scanned, and it was the carton's own. `scan_text` is what it said."""
+
+    order_no: str
+    carton: str
+    scan_text: str
+
+
 @fact("carton_reopened")
 @dataclass(frozen=True, slots=True)
 class CartonReopened(Fact):
-    """A closed carton was opened again at the bench; its label no longer counts."""
+    """A carton that was closed, or waited for its label, was opened again at the bench; its label no longer counts."""
 
     order_no: str
     carton: str

@@ -11,7 +11,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from warehouse_app.domain.packing import NEXT_BOX, REOPEN, REPRINT
+from warehouse_app.domain.packing import NEXT_BOX
+from warehouse_app.domain.packing_labels import REOPEN, REPRINT
 from warehouse_app.domain.scan import carton_type_code, command_code
 from warehouse_app.domain.session import CLOSE, UNDO
 from warehouse_app.language import tr, tr_n
@@ -165,6 +166,7 @@ class PackingScreen(Screen):
         self._buttons = QStackedWidget()
         self._buttons.addWidget(self._button_row(("F4", tr("Problem")), ("F8", tr("Undo")), ("F7", tr("Next box"))))
         self._buttons.addWidget(self._button_row(("F9", tr("Open again")), ("F10", tr("Print again"))))
+        self._buttons.addWidget(self._button_row(("F8", tr("Undo")), ("F10", tr("Print again"))))
         column.addWidget(self._buttons)
         column.addWidget(self.close_button)
         self.close_button.clicked.connect(self._actions["F12"])
@@ -312,7 +314,7 @@ class PackingScreen(Screen):
         self.product.show_product(views.product_view(card, open_quantity=to_go))
 
     def _show_buttons(self, state: PackState) -> None:
-        self._buttons.setCurrentIndex(1 if state.finished else 0)
+        self._buttons.setCurrentIndex(1 if state.finished else 2 if state.awaiting_label else 0)
         self._buttons.setVisible(not state.stopped)
         if state.stopped:
             self.close_button.block(tr("The order was cancelled"))
@@ -326,7 +328,7 @@ class PackingScreen(Screen):
         if work is None or state is None or state.finished:
             return
         line = work.session.line_at_hand(state)
-        if line is None:
+        if line is None or state.awaiting_label is not None:
             self.take_scan(command_code("PROBLEM-MISSING"))
             return
         name = views.product_view(work.session.catalogue.card(line.sku)).name

@@ -56,6 +56,9 @@ TAKES_OVER = {
 }
 """Answers that are the instruction of the moment themselves; after any other the session says what comes next."""
 
+WRONG_LABEL = Look(Tone.ERROR, "octagon-cross", mark("Wrong label, do not stick it on"), mark("Not closed"))
+"""While a carton waits for its label, what was scanned instead is no item."""
+
 HALTED = Look(Tone.STOP, "octagon-cross", mark("Stop, nothing is counted any more"))
 """The station's disk takes nothing: that comes before any answer."""
 
@@ -80,7 +83,7 @@ class Around:
 
 def hero_view(moment: Moment, around: Around) -> HeroView:
     """The one instruction of the moment."""
-    look = HALTED if moment.halted else TAKES_OVER.get(moment.told.kind)
+    look = _take_over(moment)
     count, count_text = _counter(moment)
     if moment.fetching:
         waits = tr("What is scanned meanwhile is answered in its turn.")
@@ -90,6 +93,14 @@ def hero_view(moment: Moment, around: Around) -> HeroView:
         return HeroView(tr(look.prompt), sub, look.tone, look.icon, count, count_text, result)
     prompt, sub, tone, icon = _next_step(moment, around)
     return HeroView(prompt, sub, tone, icon, count, count_text, _result(moment))
+
+
+def _take_over(moment: Moment) -> Look | None:
+    """How an answer looks that is the instruction of the moment itself; None for all others."""
+    if moment.halted:
+        return HALTED
+    wrong = moment.told.kind is FeedbackKind.WRONG_ITEM
+    return WRONG_LABEL if wrong and awaiting_label(moment.state) else TAKES_OVER.get(moment.told.kind)
 
 
 def title_chips(packet: PackPacket) -> tuple[ChipView, ...]:
@@ -175,11 +186,10 @@ def box_view(state: PackState, around: Around, *, label: ChipView) -> BoxView | 
     box = state.box_of(carton)
     if box is None:
         return None
-    planned = max(carton.number, state.packet.first_carton_number + len(state.packet.suggested) - 1)
-    title = tr("Carton {number} of {total}", number=carton.number, total=planned)
+    title = tr("Carton {number} of {total}", number=carton.number, total=_cartons_in_all(state, carton))
     fill = fill_percent(state, carton, box, around.catalogue)
     text = tr("{percent} % full", percent=fill) if fill <= FULL_PERCENT else tr("too small for all of it")
-    change = "" if carton.closed or state.stopped else tr("Change  F6")
+    change = "" if carton.closed or carton.label_asked or state.stopped else tr("Change  F6")
     return BoxView(title, _box_name(box), box.length_mm, box.width_mm, box.height_mm, fill, text, change, label)
 
 
@@ -189,15 +199,21 @@ def label_chip(moment: Moment) -> ChipView:
     carton = carton_at_hand(state) if state else None
     if state is not None and state.stopped:
         return ChipView(tr("No label"), Tone.WARN, "hand")
-    if carton is None or not carton.closed:
+    if carton is None or not (carton.closed or carton.label_asked):
         return ChipView(tr("The label prints at close"), icon="printer")
     if moment.print_problem:
         return ChipView(tr("The label waits"), Tone.WARN, "triangle")
+    return _printed_chip(carton)
+
+
+def _printed_chip(carton: CartonProgress) -> ChipView:
+    if not carton.labels or carton.label_outdated:
+        return ChipView(tr("The label is being made"), Tone.PRIMARY, "hourglass")
+    if carton.label_asked:
+        return ChipView(tr("Label printed: scan it"), Tone.PRIMARY, "scan")
     if carton.labels > 1:
         return ChipView(tr("Label printed {n} times", n=carton.labels), Tone.OK, "printer")
-    if carton.labels:
-        return ChipView(tr("Label printed"), Tone.OK, "check")
-    return ChipView(tr("The label is being made"), Tone.PRIMARY, "hourglass")
+    return ChipView(tr("Label printed"), Tone.OK, "check")
 
 
 def weight_view(state: PackState, around: Around) -> WeightView:
@@ -215,8 +231,15 @@ def weight_view(state: PackState, around: Around) -> WeightView:
     )  # fmt: skip
 
 
+def awaiting_label(state: PackState | None) -> CartonProgress | None:
+    """The carton that is closed by scanning its label next; none while the order is on hold or stopped."""
+    return None if state is None or state.paused or state.stopped else state.awaiting_label
+
+
 def carton_at_hand(state: PackState) -> CartonProgress:
     """The open carton, the one just closed when the order is done, else the one that would be begun."""
+    if state.awaiting_label is not None:
+        return state.awaiting_label
     if state.finished and state.cartons:
         return state.cartons[-1]
     try:
@@ -284,6 +307,8 @@ def close_reason(state: PackState) -> str:
     """Why the carton cannot be closed; empty when it can."""
     if state.paused:
         return tr("The order is on hold")
+    if state.awaiting_label is not None:
+        return tr("Scan the label of carton {number}", number=state.awaiting_label.number)
     left = state.units_total - state.units_packed
     if left:
         return tr_n("{n} unit is still to be packed", "{n} units are still to be packed", left)
@@ -312,6 +337,9 @@ def _step_of_order(state: PackState, around: Around) -> tuple[str, str, Tone, st
     if state.finished:
         sub = tr("Stick the label on, then scan the next tote or order.")
         return tr("Order {order} is packed", order=state.packet.order_no), sub, Tone.OK, "check-circle"
+    carton = awaiting_label(state)
+    if carton is not None:
+        return _label_step(state, carton)
     if state.complete:
         number = carton_at_hand(state).number
         sub = tr("Close carton {number} with F12, or scan CLOSE.", number=number)
@@ -320,6 +348,27 @@ def _step_of_order(state: PackState, around: Around) -> tuple[str, str, Tone, st
         sub = tr("Go on with F7, or scan NEXT-BOX.")
         return tr("Carton {number} is full by plan", number=carton_at_hand(state).number), sub, Tone.PRIMARY, "box"
     return tr("Scan the next item"), _item_text(around), Tone.PRIMARY, "scan"
+
+
+def _label_step(state: PackState, carton: CartonProgress) -> tuple[str, str, Tone, str]:
+    """Which carton the label belongs on, and what to do without it."""
+    values = {"number": carton.number, "total": _cartons_in_all(state, carton)}
+    prompt = tr("Stick the label on carton {number} of {total}, then scan it", **values)
+    sub = tr(
+        "Only its own label closes carton {number} of order {order}. No label: F10 prints it again, F8 opens the box.",
+        number=carton.number,
+        order=state.packet.order_no,
+    )
+    return prompt, sub, Tone.PRIMARY, "scan"
+
+
+def _cartons_in_all(state: PackState, carton: CartonProgress) -> int:
+    """As many as are there once everything is packed, before that as many as are planned."""
+    filled = [one.number for one in state.cartons if one.units]
+    if state.complete and filled:
+        return max(filled)
+    open_still = int(carton.label_asked)
+    return max(carton.number + open_still, state.packet.first_carton_number + len(state.packet.suggested) - 1)
 
 
 def _most_urgent(order: WaitingOrder) -> str:
@@ -359,7 +408,7 @@ def _result(moment: Moment) -> ResultView | None:
             return None
         look = RESULTS[told.kind]
         return ResultView(feedback_text(told), "", moment.scan_text, look.tone, look.icon)
-    look = HALTED if moment.halted else TAKES_OVER[told.kind]
+    look = _take_over(moment) or TAKES_OVER[told.kind]
     product = told.product
     about = f"{product.sku}  {product.label(language_in_use())}" if product else ""
     return ResultView(tr(look.word), about, moment.scan_text, look.tone, look.icon)
