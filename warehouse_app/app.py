@@ -92,10 +92,12 @@ def _context(parsed: Namespace) -> "Context":
 
 
 def _open_database(url: str) -> "Database":
-    from warehouse_app.store.database import Database
+    from warehouse_app.store.clock import ServerClock
+    from warehouse_app.store.database import Database, utc_now
     from warehouse_app.store.engine import open_database
 
-    return Database(open_database(url))
+    engine = open_database(url)
+    return Database(engine, clock=ServerClock() if engine.dialect.name == "postgresql" else utc_now)
 
 
 def _require_ready(url: str, database: "Database", *, newer_will_do: bool = False) -> None:

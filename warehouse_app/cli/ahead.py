@@ -3,7 +3,6 @@
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 from warehouse_app.cli.context import Context
 from warehouse_app.cli.output import table
@@ -103,7 +102,7 @@ def _bench(context: Context, arguments: Namespace) -> Iterator[tuple[Link, Bench
         replica = Replica(file)
         link = Link(file, context.any_database, replica)
         try:
-            yield link, Bench(file, arguments.task, lambda: datetime.now(UTC), replica)
+            yield link, Bench(file, arguments.task, link.database.clock, replica)
         finally:
             link.close()
     finally:
@@ -119,7 +118,7 @@ def _connected(context: Context, arguments: Namespace) -> Iterator[WorkAhead]:
         link = Link(file, context.database, replica)
         try:
             link.connect()
-            yield WorkAhead(Bench(file, arguments.task, lambda: datetime.now(UTC), replica), link)
+            yield WorkAhead(Bench(file, arguments.task, link.database.clock, replica), link)
         finally:
             link.close()
     finally:

@@ -4,7 +4,6 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -52,7 +51,7 @@ def scan(context: Context, arguments: Namespace) -> int:
         replica = Replica(file)
         link = Link(file, context.any_database, replica)
         _connect(context, link)
-        bench = ConnectedBench(Bench(file, arguments.task, lambda: datetime.now(UTC), replica), link)
+        bench = ConnectedBench(Bench(file, arguments.task, link.database.clock, replica), link)
         runner = _Runner(context, bench, BounceGuard(arguments.bounce_ms))
         if arguments.worker:
             runner.sign_on(arguments.worker)

@@ -30,6 +30,7 @@ from warehouse_app.station.replica import Replica
 from warehouse_app.station.suggesting import with_suggestions
 from warehouse_app.station.waiting import waiting_in
 from warehouse_app.store import tables
+from warehouse_app.store.clock import ServerClock, measure_clock
 from warehouse_app.store.database import Database, Transaction
 
 Claim = Callable[[Transaction, Holder, Need], Packet]
@@ -48,6 +49,7 @@ BOOKKEEPER_ALIVE = timedelta(seconds=5)
 SETTLE_TIMEOUT_S = 10.0
 LOOK_AT_BOOKS_S = 0.004
 """Between two looks whether the bookkeeper is through; a person waits meanwhile."""
+CLOCK_OFFSET_SETTING, WORTH_KEEPING_S = "clock_offset_s", 0.1
 PAGES_AT_CONNECTING = 10
 """Full pages of reference rows that are waited for in any case: they come within half a second."""
 
@@ -75,6 +77,8 @@ class Link:
         self.feed = FeedReader(file, database, replica)
         self._posting = Lock()
         self._known = False
+        if isinstance(database.clock, ServerClock):
+            database.clock.assume(float(file.setting(CLOCK_OFFSET_SETTING) or 0))
         self.pause: Callable[[float], None] = time.sleep
         self.seconds: Callable[[], float] = time.monotonic
         """Where time is simulated nobody waits, and another clock says how long it took."""
@@ -114,11 +118,20 @@ class Link:
             with self._file.transaction():
                 self._file.set("database", identity)
         with suppress(NotWritten):  # A full disk keeps what it has; posting must go on.
+            self._measure_clock()
             self.feed.look()
             while not self.feed.copy_reference(progress, pages=0 if in_full else PAGES_AT_CONNECTING) and in_full:
                 self.feed.look()
             keep_head(self._file, self._database)
         self._known = True
+
+    def _measure_clock(self) -> None:
+        """What happens at this station is told by the server's clock, after a start without the server too."""
+        offset_s = measure_clock(self._database)
+        kept_s = float(self._file.setting(CLOCK_OFFSET_SETTING) or 0)
+        if offset_s is not None and abs(offset_s - kept_s) > WORTH_KEEPING_S:
+            with self._file.transaction():
+                self._file.set(CLOCK_OFFSET_SETTING, f"{offset_s:.3f}")
 
     def _is_cloned(self) -> bool:
         with self._posting:
@@ -160,12 +173,15 @@ class Link:
         self._poster.reconnect()
 
     def look_again(self) -> None:
-        """Keep the ledger's head, and ask afresh how far the database has our facts. Raises StoreUnavailable.
+        """Keep the ledger's head and the time, and ask afresh how far the database has our facts.
+
+        Raises StoreUnavailable.
 
         A database that was restored from a backup while we were connected has forgotten some, without a lost connection
         to tell us.
         """
         with suppress(NotWritten):
+            self._measure_clock()
             keep_head(self._file, self._database)
         with self._posting:
             self._poster.look()

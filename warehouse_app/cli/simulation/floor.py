@@ -69,6 +69,12 @@ class SimulatedStation:
         self._full_disk = self._found_full = False
         self._shelves: Shelves = {}
         self.file = StationFile(setup.folder, setup.name)
+        if database.engine.dialect.name == "postgresql":
+            # As on a computer of its own. Who works on one file has one clock, and the others are not to jump with it.
+            database.clock.own = self.now
+            self._clock: Callable[[], datetime] = database.clock
+        else:
+            self._clock = self.now
         self._replica = Replica(self.file)
         self._link = WatchedLink(self.file, database, self._replica)
         self._link.claims = Log(setup.folder / "claims.jsonl")
@@ -122,7 +128,7 @@ class SimulatedStation:
 
     def _work(self, task: str) -> bool:
         """Do what waits of a task; False when nothing did."""
-        bench = ConnectedBench(Bench(self.file, task, self.now, self._replica), self._link)
+        bench = ConnectedBench(Bench(self.file, task, self._clock, self._replica), self._link)
         bench.bench.sign_on(next(self._counters) if task == "count" else self._setup.worker)
         if not self._connect(bench):
             return False
