@@ -148,5 +148,23 @@ ensure_venv() {
     echo "$wanted" >"$stamp"
 }
 
+has_node() {
+    command -v node >/dev/null && command -v npm >/dev/null
+}
+
+# The tests of ZPL print to a renderer that runs in Node; without it they say so and are skipped.
+ensure_zpl_renderer() {
+    local folder=tools/zpl
+    [ "$target" = test ] || return 0
+    cmp -s "$folder/package-lock.json" "$folder/node_modules/.set-up-for" && return
+    has_node || install_packages nodejs npm || true
+    if has_node && npm ci --prefix "$folder" --silent --no-audit --no-fund --ignore-scripts; then
+        cp "$folder/package-lock.json" "$folder/node_modules/.set-up-for"
+    else
+        echo "The tests that draw ZPL are skipped: they need Node.js with npm (sudo apt-get install nodejs npm)" >&2
+    fi
+}
+
 ensure_packages
 ensure_venv
+ensure_zpl_renderer

@@ -23,6 +23,17 @@ def page_image(pdf: bytes, folder: Path, *, page: int = 1, dpi: int = 300) -> Pa
     return target.with_suffix(".png")
 
 
+def page_images(pdf: bytes, folder: Path, *, dpi: int) -> list[Path]:
+    """All pages as grey pictures; skips the test where poppler is not installed."""
+    source = folder / "pages.pdf"
+    source.write_bytes(pdf)
+    try:
+        subprocess.run(["pdftoppm", "-r", str(dpi), "-gray", "-png", str(source), str(folder / "page")], check=True)
+    except FileNotFoundError:
+        pytest.skip("pdftoppm (poppler-utils) is not installed")
+    return sorted(folder.glob("page-*.png"))
+
+
 def codes_on(picture: Path) -> dict[str, str]:
     """Text and symbology identifier of every code on a picture."""
     with Image.open(picture) as image:
@@ -37,6 +48,19 @@ def zbar_texts(picture: Path) -> set[str]:
         pytest.skip("zbarimg (zbar-tools) is not installed")
     # Not splitlines, which takes GS1's separator for the end of a line.
     return set(result.stdout.removesuffix("\n").split("\n"))
+
+
+def data_matrix_text(image: Image.Image, folder: Path) -> str:
+    """What libdmtx reads of a DataMatrix, GS1's separators included; skips the test where it is not installed."""
+    picture = folder / "matrix.png"
+    image.save(picture)
+    command = ["dmtxread", "--stop-after=1", "--milliseconds=2000", "--gs1=29", str(picture)]
+    try:
+        result = subprocess.run(command, check=False, capture_output=True, text=True)
+    except FileNotFoundError:
+        pytest.skip("dmtxread (dmtx-utils) is not installed")
+    # The first separator says that what follows are GS1 elements.
+    return result.stdout.removeprefix("\x1d")
 
 
 def text_of(pdf: bytes, page: int = 1) -> str:

@@ -175,6 +175,8 @@ def _linear(text: str, built: list[str]) -> LinearCode:
 
 def _square(text: str, symbology: zxingcpp.BarcodeFormat, quiet: int, **options: bool) -> SquareCode:
     try:
+        # Half a surrogate pair is no text; the writer would fail on it with an error of its own.
+        text.encode()
         symbol = zxingcpp.create_barcode(text, symbology, **options)
     except ValueError as error:
         raise CodeNotValid(text=text) from error
