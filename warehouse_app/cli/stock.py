@@ -12,6 +12,7 @@ from warehouse_app.cli.parsing import Commands
 from warehouse_app.domain.wording import cause_name, thing_name
 from warehouse_app.language import tr
 from warehouse_app.operations.codes import KINDS, list_codes
+from warehouse_app.operations.debts import open_debts
 from warehouse_app.operations.keeping import drain
 from warehouse_app.operations.on_hand import stock_of_file
 from warehouse_app.operations.stock import explain, stock_at, stock_now, stock_totals
@@ -24,6 +25,7 @@ def add_commands(commands: Commands) -> None:
     stock.add_argument("--at", metavar="TIME", help=tr("as the books had it then"))
     stock.add_argument("--as-happened", action="store_true", help=tr("by the time on the floor instead"))
     stock.add_argument("--cells", metavar="FILE", help=tr("what lies in each cell of a CSV file: sku, location"))
+    stock.add_argument("--owed", action="store_true", help=tr("units that were taken and are not booked there"))
     why = commands.add("explain", show_why, tr("the moves and holds behind a number"))
     why.add_argument("sku", metavar="SKU")
     why.add_argument("location", nargs="?", metavar="LOCATION")
@@ -37,6 +39,8 @@ def show_stock(context: Context, arguments: Namespace) -> int:
     drain(context.database)
     if arguments.cells:
         return _show_cells(context, arguments.cells)
+    if arguments.owed:
+        return _show_owed(context, arguments.sku)
     if arguments.at:
         at = parse_time(arguments.at)
         rows = list(context.database.read(stock_at, arguments.sku, at, as_happened=arguments.as_happened))
@@ -62,6 +66,18 @@ def _show_cells(context: Context, name: str) -> int:
     found = stock_of_file(context.database, source_named(name))
     rows = [(cell.sku, cell.location, cell.on_hand) for cell in found]
     context.output.result(found, table(["SKU", tr("location"), tr("on hand")], rows))
+    return 0
+
+
+def _show_owed(context: Context, sku: str | None) -> int:
+    """What facts took where the books had nothing, and which stations may still say how it came there."""
+    debts = [debt for debt in context.database.read(open_debts) if sku in (None, debt.sku)]
+    headings = [tr("location"), "SKU", tr("lot"), tr("owed"), tr("since"), tr("waits for")]
+    rows = [
+        (debt.location, debt.sku, debt.lot, debt.quantity, f"{debt.since:%Y-%m-%d %H:%M:%S}", ", ".join(debt.waits_for))
+        for debt in debts
+    ]
+    context.output.result(debts, table(headings, rows) if rows else tr("Nothing is owed."))
     return 0
 
 

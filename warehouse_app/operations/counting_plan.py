@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping, func, select
 from warehouse_app.domain.errors import NotFound, WarehouseError
 from warehouse_app.language import mark
 from warehouse_app.operations.business_days import current_business_day
-from warehouse_app.operations.counting_waits import stations_behind
+from warehouse_app.operations.debts import open_debts
 from warehouse_app.operations.list_making import read_floor
 from warehouse_app.planning.walks import plan_walk
 from warehouse_app.store import tables
@@ -134,10 +134,7 @@ def _on_hold(tx: Transaction) -> dict[str, str]:
 
 def _in_debt(tx: Transaction) -> dict[str, str]:
     """Places from which more was taken than booked, once no station that holds work there may still explain it."""
-    debt = tables.debt
-    rows = tx.rows(select(debt.c.location, debt.c.since).where(tx.mine(debt)).order_by(debt.c.since, debt.c.location))
-    behind = stations_behind(tx, {row["location"]: row["since"] for row in rows})
-    return {row["location"]: "debt" for row in rows if row["location"] not in behind}
+    return {debt.location: "debt" for debt in open_debts(tx) if not debt.waits_for}
 
 
 def _rotation(tx: Transaction, known: dict[str, RowMapping]) -> list[str]:

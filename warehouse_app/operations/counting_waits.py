@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import RowMapping, case, func, select
 
-from warehouse_app.domain.packets import PutawayPacket, packet_from_json
+from warehouse_app.domain.packets import PickPacket, PutawayPacket, packet_from_json
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
 
@@ -17,14 +17,15 @@ TAKEN_LATELY = timedelta(days=1)
 def stations_behind(tx: Transaction, counted_at: Mapping[str, datetime]) -> dict[str, tuple[str, ...]]:
     """For each location the stations that held picks or putaways there when it was counted and are not past it.
 
-    A station is past an instant when the books have a fact of it from then or later: it posts its facts in order. One
-    from which the work was taken over meanwhile may still have something to tell, too.
+    Into a tote picks go as well, so of one those stations count that hold a list with it. A station is past an instant
+    when the books have a fact of it from then or later: it posts its facts in order. One from which the work was taken
+    over meanwhile may still have something to tell, too.
     """
     reached = _reached(tx)
     behind: dict[str, set[str]] = defaultdict(set)
     claims = [*_held(tx, "pick"), *_taken(tx, "pick", counted_at)]
     putaways = [*_held(tx, "putaway"), *_taken(tx, "putaway", counted_at)]
-    for location, claim in (*_picks(tx, counted_at, claims), *_putaways(putaways)):
+    for location, claim in (*_picks(tx, counted_at, claims), *_totes(claims), *_putaways(putaways)):
         instant = counted_at.get(location)
         if instant is None or claim["claimed_at"] > instant:
             continue
@@ -35,7 +36,10 @@ def stations_behind(tx: Transaction, counted_at: Mapping[str, datetime]) -> dict
 
 
 def _reached(tx: Transaction) -> dict[str, datetime]:
-    """When the newest fact of each station happened that the books have."""
+    """When the newest fact of each station happened that the books have.
+
+    One that comes from the future, of a station whose clock is ahead, had happened when it was posted.
+    """
     fact, cursor = tables.fact, tables.station_cursor
     newest = (
         (fact.c.warehouse_id == cursor.c.warehouse_id)
@@ -43,7 +47,9 @@ def _reached(tx: Transaction) -> dict[str, datetime]:
         & (fact.c.incarnation == cursor.c.incarnation)
         & (fact.c.sequence == cursor.c.applied_sequence)
     )
-    happened_at = func.max(fact.c.happened_at, type_=fact.c.happened_at.type).label("happened_at")
+    is_ahead = fact.c.happened_at > fact.c.recorded_at
+    by_then = case((is_ahead, fact.c.recorded_at), else_=fact.c.happened_at)
+    happened_at = func.max(by_then, type_=fact.c.happened_at.type).label("happened_at")
     query = select(fact.c.station, happened_at).join(cursor, newest).where(tx.mine(fact)).group_by(fact.c.station)
     return {row["station"]: row["happened_at"] for row in tx.rows(query)}
 
@@ -77,6 +83,14 @@ def _picks(tx: Transaction, locations: Iterable[str], claims: Sequence[RowMappin
         for claim in by_list[row["list_no"]]:
             if is_open or "taken_at" in claim:
                 yield row["location"], claim
+
+
+def _totes(claims: Sequence[RowMapping]) -> Iterator[tuple[str, RowMapping]]:
+    """Pick lists by the totes that their units go into."""
+    for claim in claims:
+        packet = packet_from_json(claim["work"], claim["packet"]) if claim["packet"] else None
+        if isinstance(packet, PickPacket):
+            yield from ((tote, claim) for tote in sorted({*packet.totes.values(), *packet.free_totes}))
 
 
 def _putaways(claims: Sequence[RowMapping]) -> Iterator[tuple[str, RowMapping]]:

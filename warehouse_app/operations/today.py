@@ -13,6 +13,7 @@ from warehouse_app.domain.business_day import business_day
 from warehouse_app.domain.cut_off import next_pick_up
 from warehouse_app.domain.errors import NoWarehouse
 from warehouse_app.operations.counting_status import counted_tasks
+from warehouse_app.operations.debts import open_debts
 from warehouse_app.operations.keeping import StoppedStream, books_lag, service_is_alive, stopped_streams
 from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
@@ -104,12 +105,15 @@ class Stuck:
     parked_facts: int
     stopped: tuple[StoppedStream, ...]
     discrepancies: tuple[tuple[str, int], ...]
+    owing: int
+    """Places from which more was taken than booked, and which no station may still explain."""
 
     @property
     def count(self) -> int:
         """Everything that wants a person."""
         kinds = sum(number for _, number in self.discrepancies)
-        return self.held_count + self.short_count + self.stop_count + self.parked_facts + len(self.stopped) + kinds
+        orders = self.held_count + self.short_count + self.stop_count
+        return orders + self.parked_facts + len(self.stopped) + kinds + self.owing
 
 
 @dataclass(frozen=True, slots=True)
@@ -398,6 +402,7 @@ def _stuck(tx: Transaction, rows: Sequence[RowMapping]) -> Stuck:
         _parked_count(tx),
         stopped_streams(tx),
         tuple((row["kind"], int(row["n"])) for row in kinds),
+        len({debt.location for debt in open_debts(tx) if not debt.waits_for}),
     )
 
 

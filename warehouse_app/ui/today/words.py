@@ -105,6 +105,9 @@ def stuck_rows(today: Today) -> tuple[RowView, ...]:
             stuck.short,
         ),
     ]  # fmt: skip
+    if stuck.owing:
+        words = tr("count them; see: warehouse-app stock --owed")
+        rows.append(RowView("search", tr("More was taken than booked"), words, f"{stuck.owing:,}", Tone.WARN))
     for kind, number in stuck.discrepancies:
         words = tr("floor and books differ; to be settled")
         rows.append(RowView("search", discrepancy_name(kind), words, f"{number:,}", Tone.WARN))
