@@ -255,13 +255,14 @@ def test_stuck_on_label_closes_its_carton_and_no_other_does(worked: Worked, qtbo
     carton, screen = worked.order.awaiting_label, worked.screen
     total = max(len(worked.order.packet.suggested), carton.number)
 
-    asked = screen.hero.accessibleName()
+    asked, counted = screen.hero.accessibleName(), screen.hero._counter.accessibleName()  # noqa: SLF001 -- the count
     qtbot.waitUntil(lambda: carton_of(worked).labels == 1, timeout=SOON)
     worked.scan(f"00{worked.order.packet.ssccs[-1]}")
     wrong, told = screen.hero.accessibleName(), worked.moment.told
     worked.scan(f"00{carton.carton}")
 
-    assert asked.startswith(f"Stick the label on carton {carton.number} of {total}, then scan it")
+    assert asked.startswith(f"Stick the label on, then scan it Only its own label closes carton {carton.number} of")
+    assert counted == f"{carton.number} of {total} carton{'s' if total > 1 else ''}"
     assert screen.close_button.reason or worked.order.finished
     assert wrong.startswith("Wrong label, do not stick it on This label belongs to order")
     assert told.kind is FeedbackKind.WRONG_ITEM

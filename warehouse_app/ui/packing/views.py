@@ -352,14 +352,12 @@ def _step_of_order(state: PackState, around: Around) -> tuple[str, str, Tone, st
 
 def _label_step(state: PackState, carton: CartonProgress) -> tuple[str, str, Tone, str]:
     """Which carton the label belongs on, and what to do without it."""
-    values = {"number": carton.number, "total": _cartons_in_all(state, carton)}
-    prompt = tr("Stick the label on carton {number} of {total}, then scan it", **values)
     sub = tr(
         "Only its own label closes carton {number} of order {order}. No label: F10 prints it again, F8 opens the box.",
         number=carton.number,
         order=state.packet.order_no,
     )
-    return prompt, sub, Tone.PRIMARY, "scan"
+    return tr("Stick the label on, then scan it"), sub, Tone.PRIMARY, "scan"
 
 
 def _cartons_in_all(state: PackState, carton: CartonProgress) -> int:
@@ -395,6 +393,10 @@ def _counter(moment: Moment) -> tuple[str, str]:
         return "", ""
     if state.stopped:
         return f"{state.units_packed:,}", tr("to put back")
+    carton = awaiting_label(state)
+    if carton is not None:
+        total = _cartons_in_all(state, carton)
+        return f"{carton.number:,}", tr_n("of {n} carton", "of {n} cartons", total)
     return f"{state.units_packed:,}", tr("of {total} packed", total=f"{state.units_total:,}")
 
 
