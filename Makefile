@@ -25,7 +25,7 @@ test: ## Run the tests
 	@tools/bootstrap.sh test
 	@$(OFFSCREEN) $(BIN)/python -m pytest -q -n 2 --dist worksteal
 
-test-xcb: ## Run the tests with real windows and keystrokes, on an X server of their own
+test-xcb: ## Run only the tests with real windows and keystrokes, on an X server of their own
 	@tools/bootstrap.sh xcb
 	@QT_QPA_PLATFORM=xcb xvfb-run --auto-servernum $(BIN)/python -m pytest -q -m xcb
 

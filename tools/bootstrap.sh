@@ -25,7 +25,8 @@ screen_libraries=(
 )
 # Tests render papers with poppler and read the codes back with readers that are not ours: program:package.
 test_programs=(pdftoppm:poppler-utils dmtxread:dmtx-utils zbarimg:zbar-tools)
-xcb_programs=(Xvfb:xvfb xauth:xauth xdotool:xdotool openbox:openbox)
+# Real windows and keystrokes, and keyboards of other countries.
+xcb_programs=(Xvfb:xvfb xauth:xauth xdotool:xdotool openbox:openbox setxkbmap:x11-xkb-utils)
 
 needed=()   # Packages this target cannot do without,
 useful=()   # and those it can: the demo only writes papers, but the desktop is opened next.
@@ -40,9 +41,11 @@ add_missing_libraries() {
 }
 
 add_missing_programs() {
+    local -n list="$1"
     local pair
+    shift
     for pair in "$@"; do
-        command -v "${pair%%:*}" >/dev/null || needed+=("${pair#*:}")
+        command -v "${pair%%:*}" >/dev/null || list+=("${pair#*:}")
     done
 }
 
@@ -56,11 +59,13 @@ look_for_packages() {
         test)
             add_missing_libraries needed "${qt_libraries[@]}"
             add_missing_libraries useful "${screen_libraries[@]}"
-            add_missing_programs "${test_programs[@]}"
+            add_missing_programs needed "${test_programs[@]}"
+            # Without these the tests with real keystrokes are skipped, and say so.
+            add_missing_programs useful "${xcb_programs[@]}"
             ;;
         xcb)
             add_missing_libraries needed "${qt_libraries[@]}" "${screen_libraries[@]}"
-            add_missing_programs "${test_programs[@]}" "${xcb_programs[@]}"
+            add_missing_programs needed "${test_programs[@]}" "${xcb_programs[@]}"
             ;;
         *)
             echo "usage: tools/bootstrap.sh demo|run|test|xcb" >&2
