@@ -4,14 +4,14 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Any, Literal
 
 from reportlab import rl_config
 from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 
 from warehouse_app.documents.codes import LinearCode, SquareCode
-from warehouse_app.documents.fonts import POINT_MM, Style, font_name, text_width_mm
+from warehouse_app.documents.fonts import POINT_MM, Style, in_typefaces, text_width_mm
 
 Align = Literal["left", "centre", "right"]
 
@@ -54,9 +54,11 @@ class Pen:
         self._canvas.setTitle(title)
         self._canvas.setCreator("Warehouse App")
         self._fill = ""
+        self._words: Any = None
 
     def end_page(self) -> None:
         """The page is done; the next stroke falls on a new one."""
+        self._end_words()
         self._canvas.showPage()
         self._fill = ""
 
@@ -66,12 +68,23 @@ class Pen:
         return self._file.getvalue()
 
     def text(self, area: Area, baseline: float, text: str, style: Style, align: Align = "left") -> None:
-        """One line of text; `baseline` is measured from the top of the page, the area gives left and right."""
+        """One line of text; `baseline` is measured from the top of the page, the area gives left and right.
+
+        Lines that follow one another are written as one text, which takes half the time.
+        """
         room = area.width - text_width_mm(text, style) if align != "left" else 0.0
         self._use(style.colour)
-        self._canvas.setFont(font_name(bold=style.bold), style.size)
-        left = (area.left + room * _ALIGNED[align]) / POINT_MM
-        self._canvas.drawString(left, (self._page_height - baseline) / POINT_MM, text)
+        left, up = (area.left + room * _ALIGNED[align]) / POINT_MM, (self._page_height - baseline) / POINT_MM
+        if self._words is None:
+            self._words = self._canvas.beginText()
+        self._words.setTextOrigin(left, up)
+        *first, last = in_typefaces(text, bold=style.bold)
+        for name, piece in first:
+            self._words.setFont(name, style.size)
+            self._words.textOut(piece)
+        self._words.setFont(last[0], style.size)
+        # This one does not measure the text, which nobody needs at its end.
+        self._words.textLine(last[1])
 
     def line(self, area: Area, colour: str, width_mm: float = 0.2) -> None:
         """A level line along the top of an area."""
@@ -79,6 +92,7 @@ class Pen:
 
     def box(self, area: Area, *, fill: str = "", outline: str = "", line_mm: float = 0.25, radius: float = 0) -> None:
         """A rectangle, filled or outlined or both."""
+        self._end_words()
         x, y = area.left / POINT_MM, (self._page_height - area.bottom) / POINT_MM
         width, height = area.width / POINT_MM, area.height / POINT_MM
         if fill and not outline and not radius:
@@ -112,6 +126,7 @@ class Pen:
 
     def _modules(self, unit: Area, dark: Iterable[tuple[int, int, int]]) -> None:
         """Dark runs as one path. Its unit is one module, so equal modules stay equal and are written as integers."""
+        self._end_words()
         self._use(CODE_INK)
         x, y = unit.left / POINT_MM, (self._page_height - unit.bottom) / POINT_MM
         scale = f"{unit.width / POINT_MM:.5f} 0 0 {unit.height / POINT_MM:.5f} {x:.3f} {y:.3f} cm"
@@ -120,8 +135,15 @@ class Pen:
 
     def _use(self, colour: str) -> None:
         if colour != self._fill:
+            self._end_words()
             self._canvas.addLiteral(_fill_operator(colour))
             self._fill = colour
+
+    def _end_words(self) -> None:
+        """What is drawn next must come behind the text before it."""
+        if self._words is not None:
+            self._canvas.drawText(self._words)
+            self._words = None
 
 
 @cache

@@ -53,7 +53,7 @@ class Placed:
 
 def placed_text(item: LabelText, resolution: Resolution) -> Placed:
     """A line of text as dots of the bundled typeface."""
-    size = resolution.dots(item.style.size * POINT_MM)
+    size = item.style.size * POINT_MM * resolution.dots_per_mm
     begins, above, picture = text_picture(item.text, size, bold=item.style.bold)
     room = resolution.dots(item.area.width) - resolution.dots(text_width_mm(item.text, item.style))
     shift = {"left": 0, "centre": room // 2, "right": room}[item.align]

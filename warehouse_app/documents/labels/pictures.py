@@ -6,9 +6,10 @@ from itertools import groupby
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
+from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from warehouse_app.documents.codes import LinearCode, SquareCode
-from warehouse_app.documents.fonts import font_path
+from warehouse_app.documents.fonts import font_path, in_typefaces
 from warehouse_app.documents.labels.model import Picture
 
 MOST_PIXELS = 4_000_000
@@ -65,14 +66,36 @@ def code_picture(code: LinearCode | SquareCode, module_dots: int, height_dots: i
 
 
 @lru_cache(maxsize=512)
-def text_picture(text: str, size: int, *, bold: bool) -> tuple[int, int, Picture]:
-    """Dots right of where the text begins, dots above its baseline, and the text in the bundled typeface."""
-    font = _font(size, bold=bold)
-    left, top, right, bottom = font.getbbox(text, mode="1", anchor="ls")
-    width, height = max(1, int(right - left)), max(1, int(bottom - top))
-    image = Image.new("1", (width, height))
-    ImageDraw.Draw(image).text((-left, -top), text, fill=1, font=font, anchor="ls")
-    return int(left), -int(top), picture_of(image)
+def text_picture(text: str, size: float, *, bold: bool) -> tuple[int, int, Picture]:
+    """Dots right of where the text begins, dots above its baseline, and the text in the bundled typefaces.
+
+    Letters stand as they do in the PDF, each moved by less than a dot: a printer's whole dots would add up to a line
+    that is wider than its place.
+    """
+    placed, at = [], 0.0
+    for name, piece in in_typefaces(text, bold=bold):
+        for letter in piece:
+            left, top, drawn, ems = _letter(letter, round(size), name)
+            placed.append((round(at) + left, top, drawn))
+            at += ems * size
+    left = min((where for where, _, _ in placed), default=0)
+    top = min((where for _, where, _ in placed), default=0)
+    right = max((where + drawn.width for where, _, drawn in placed), default=1)
+    bottom = max((where + drawn.height for _, where, drawn in placed), default=1)
+    image = Image.new("1", (max(1, right - left), max(1, bottom - top)))
+    for across, down, drawn in placed:
+        image.paste(1, (across - left, down - top), drawn)
+    return left, -top, picture_of(image)
+
+
+@lru_cache(maxsize=8192)
+def _letter(letter: str, size: int, typeface: str) -> tuple[int, int, Image.Image, float]:
+    """Where a letter's dots begin from its place on the baseline, the dots, and its width in ems."""
+    font = _font(size, typeface)
+    left, top, right, bottom = font.getbbox(letter, mode="1", anchor="ls")
+    drawn = Image.new("1", (max(1, int(right - left)), max(1, int(bottom - top))))
+    ImageDraw.Draw(drawn).text((-left, -top), letter, fill=1, font=font, anchor="ls")
+    return int(left), int(top), drawn, float(stringWidth(letter, typeface, 1))
 
 
 def dark_runs(picture: Picture) -> Iterator[tuple[int, int, int]]:
@@ -93,6 +116,6 @@ def _black(image: Image.Image) -> Picture:
     return picture_of(image.point(lambda shade: 0 if shade else 1, "1"))
 
 
-@lru_cache(maxsize=32)
-def _font(size: int, *, bold: bool) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(font_path(bold=bold)), size, layout_engine=ImageFont.Layout.BASIC)
+@lru_cache(maxsize=64)
+def _font(size: int, typeface: str) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(font_path(typeface)), size, layout_engine=ImageFont.Layout.BASIC)

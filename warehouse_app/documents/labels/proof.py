@@ -6,7 +6,7 @@ from pathlib import Path
 from PIL import Image
 
 from warehouse_app.documents.codes import CodeNotValid, CodeTooWide
-from warehouse_app.documents.fonts import ELLIPSIS
+from warehouse_app.documents.fonts import ELLIPSIS, without_letters
 from warehouse_app.documents.labels.checking import CodeReadsWrong, check_label
 from warehouse_app.documents.labels.dots import Resolution, label_as_image
 from warehouse_app.documents.labels.filling import Values, filled_by_entry
@@ -48,6 +48,8 @@ class Proof:
     refusals: tuple[Refusal, ...]
     cut: tuple[str, ...]
     """Texts that found no room, as far as they are printed."""
+    boxes: tuple[str, ...]
+    """Texts with letters that no typeface has: an empty box stands for each."""
 
     @property
     def may_print(self) -> bool:
@@ -81,7 +83,8 @@ def prove(layout: Layout, values: Values, resolution: Resolution) -> Proof:
         items += made
     label = Label(layout.title, layout.size_mm, tuple(items))
     cut = tuple(item.text for item in items if isinstance(item, LabelText) and item.text.endswith(ELLIPSIS))
-    return Proof(layout, label, resolution, tuple(codes), tuple(refusals), cut)
+    boxes = tuple(item.text for item in items if isinstance(item, LabelText) and without_letters(item.text))
+    return Proof(layout, label, resolution, tuple(codes), tuple(refusals), cut, boxes)
 
 
 def _read(layout: Layout, code: LabelCode, resolution: Resolution) -> CodeRead:

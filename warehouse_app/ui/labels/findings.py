@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from warehouse_app.documents.fonts import without_letters
 from warehouse_app.language import tr, tr_n
 from warehouse_app.ui.labels.looking import Look
 from warehouse_app.ui.labels.words import SYMBOL_NAMES, Words, error_place, module_text, reads_text, refusal_text
@@ -41,7 +42,8 @@ def findings_of(look: Look, words: Words) -> tuple[Finding, ...]:
         name = SYMBOL_NAMES[code.symbol]
         found.append(Finding("check-circle", Tone.OK, name, reads_text(code), module_text(code)))
     cut = (Finding("note", Tone.WARN, tr("Cut off"), text) for text in look.proof.cut)
-    return (*found, *cut)
+    boxes = (Finding("note", Tone.WARN, tr("No letters for"), without_letters(text)) for text in look.proof.boxes)
+    return (*found, *cut, *boxes)
 
 
 class FindingsCard(Card):
