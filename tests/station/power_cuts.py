@@ -219,15 +219,15 @@ class Hand:
         if not waiting:
             return
         prints = list(self.told.prints)
-        job = journal.print_jobs()[0]
+        job = journal.prints.waiting()[0]
         done = self._rng.random() < 0.5
         prints[waiting[0]] = (job.request.work, "done" if done else "waitingno paper")
         after = replace(self.told, prints=tuple(prints))
         self.possible = (after,)
         if done:
-            journal.print_done(job.job_id)
+            journal.prints.done([job.job_id])
         else:
-            journal.print_failed(job.job_id, "no paper")
+            journal.prints.failed([job.job_id], "no paper")
         self._tell(after)
 
     def _prune(self, file: StationFile, journal: Journal) -> None:

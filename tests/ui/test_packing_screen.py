@@ -220,7 +220,7 @@ def test_labels_that_cannot_be_written_wait_and_come_out_later(worked: Worked, q
     worked.press(Qt.Key.Key_F12)
     qtbot.waitUntil(lambda: bool(worked.moment.print_problem), timeout=SOON)
     in_the_way.unlink()
-    worked.bench._print()  # noqa: SLF001 -- what the timer does every few seconds
+    worked.bench.printing.wake()
 
     qtbot.waitUntil(lambda: len(worked.moment.files) >= 3, timeout=SOON)
     assert not worked.moment.print_problem

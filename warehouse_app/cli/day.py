@@ -1,17 +1,17 @@
 """One day's work done scan by scan, the way people at the benches would; the demonstration is made of it."""
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from warehouse_app.cli.papers import CannotWrite
 from warehouse_app.domain.session import Expected, FeedbackKind
 from warehouse_app.station.bench import Answer, Bench, ConnectedBench
 from warehouse_app.station.file import StationFile
 from warehouse_app.station.link import Link
-from warehouse_app.station.printing import Printout, PrintQueue
+from warehouse_app.station.printing import PrintQueue
 from warehouse_app.station.replica import Replica
 
 Twist = Callable[[ConnectedBench, tuple[Expected, ...]], str | None]
@@ -36,29 +36,18 @@ class _Printer:
 
     def __init__(self, queue: PrintQueue) -> None:
         self._queue = queue
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="printer")
-        self._making: tuple[Printout, Future[list[str]]] | None = None
+        queue.start()
 
     def go_on(self) -> None:
-        """Take what is made from the printer, and give it the next document. Raises OSError."""
-        if self._making is not None:
-            printout, files = self._making
-            if not files.done():
-                return
-            files.result()
-            self._queue.printed(printout)
-            self._making = None
-        printout_next = self._queue.next_printout()
-        if printout_next is not None:
-            self._making = (printout_next, self._worker.submit(printout_next.lay_into, self._queue.folder))
+        """There may be documents to make."""
+        self._queue.wake()
 
     def finish(self) -> None:
-        """Print everything that waits."""
-        self.go_on()
-        while self._making is not None:
-            wait([self._making[1]])
-            self.go_on()
-        self._worker.shutdown()
+        """Print everything that waits. Raises CannotWrite."""
+        self._queue.stop()
+        self._queue.run_waiting()
+        for reason in self._queue.problems.values():
+            raise CannotWrite(file=str(self._queue.folder), reason=reason)
 
 
 class DemoStation:

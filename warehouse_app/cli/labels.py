@@ -6,10 +6,11 @@ from pathlib import Path
 
 from warehouse_app.cli.context import Context
 from warehouse_app.cli.papers import CannotWrite, save
-from warehouse_app.cli.parsing import Commands
+from warehouse_app.cli.parsing import Commands, positive
+from warehouse_app.cli.prints import open_queue, print_and_tell
 from warehouse_app.documents.labels.checking import check_label
 from warehouse_app.documents.labels.dots import Resolution
-from warehouse_app.documents.labels.filling import filled
+from warehouse_app.documents.labels.filling import Values, filled
 from warehouse_app.documents.labels.kinds import KINDS, in_both_languages
 from warehouse_app.documents.labels.layouts import DEFAULTS, LayoutLibrary, checked_layout
 from warehouse_app.documents.labels.model import Label
@@ -17,9 +18,7 @@ from warehouse_app.documents.labels.writing import WRITERS
 from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.language import mark, tr, tr_n
 from warehouse_app.operations import label_values
-
-OWN_LAYOUTS = "layouts"
-"""The folder within the station's own in which a supervisor's layouts lie."""
+from warehouse_app.station.label_choice import OWN_LAYOUTS, StationLayouts
 
 
 class FormatNotKnown(WarehouseError):
@@ -28,10 +27,10 @@ class FormatNotKnown(WarehouseError):
     message = mark("{file}: the name must end in {known}, which tells what is written.")
 
 
-class OtherKind(WarehouseError):
-    """A layout of another kind of label than the one asked for."""
+class NowhereToPrint(WarehouseError):
+    """Neither a file nor a printer was named, or both."""
 
-    message = mark("The layout {layout} is for labels of the kind {is_for}, not {kind}.")
+    message = mark("Say either --to PRINTER, or --out FILE.")
 
 
 class NothingToLabel(WarehouseError):
@@ -57,7 +56,10 @@ def add_commands(commands: Commands) -> None:
     made.add_argument("kind", choices=label_values.KINDS)
     made.add_argument("names", metavar="NAME", nargs="*")
     made.add_argument("--layout", metavar="LAYOUT", help=tr("another layout than the usual one"))
-    _add_output(made)
+    made.add_argument("--to", metavar="PRINTER", help=tr("print on this printer, as one batch"))
+    made.add_argument("--copies", type=positive, default=1, metavar="N", help=tr("of each label"))
+    made.add_argument("--no-separator", action="store_true", help=tr("no slip before the batch"))
+    _add_output(made, required=False)
 
 
 def list_layouts(context: Context, _arguments: Namespace) -> int:
@@ -117,14 +119,27 @@ def copy_layout(context: Context, arguments: Namespace) -> int:
 
 def print_labels(context: Context, arguments: Namespace) -> int:
     """`labels print`."""
-    name = arguments.layout or DEFAULTS[arguments.kind]
-    layout = _library(context).layout(name)
-    if layout.kind != arguments.kind:
-        raise OtherKind(layout=name, is_for=layout.kind, kind=arguments.kind)
+    if (arguments.to is None) is (arguments.out is None):
+        raise NowhereToPrint
     found = context.database.read(label_values.label_values, arguments.kind, arguments.names)
     if not found:
         raise NothingToLabel
-    return _write(context, arguments, [filled(layout, in_both_languages(values)) for values in found])
+    labels = [in_both_languages(values) for values in found]
+    if arguments.to is not None:
+        return _print_on(context, arguments, labels)
+    layout = StationLayouts(context.home).choose(arguments.kind, arguments.layout or "", None)
+    return _write(context, arguments, [filled(layout, values) for values in labels for _ in range(arguments.copies)])
+
+
+def _print_on(context: Context, arguments: Namespace, labels: Sequence[Values]) -> int:
+    """One batch of this station's queue; what does not come out waits there."""
+    title = "" if arguments.no_separator else " ".join([arguments.kind, *arguments.names[:1]])
+    with open_queue(context) as queue:
+        batch = queue.ask(
+            arguments.kind, labels, queue.book.get(arguments.to).name, layout=arguments.layout or "",
+            copies=arguments.copies, title=title,
+        )  # fmt: skip
+        return print_and_tell(context, queue, [arguments.to], batch=batch)
 
 
 def _library(context: Context) -> LayoutLibrary:
@@ -152,8 +167,10 @@ def write_labels(context: Context, path: Path, resolution: Resolution, labels: S
     context.output.result({"labels": len(labels), "file": str(path)}, text)
 
 
-def _add_output(parser: ArgumentParser) -> None:
-    parser.add_argument("--out", required=True, metavar="FILE", help=tr(".pdf, .zpl, .tspl, or .png for a look at it"))
+def _add_output(parser: ArgumentParser, *, required: bool = True) -> None:
+    parser.add_argument(
+        "--out", required=required, metavar="FILE", help=tr(".pdf, .zpl, .tspl, or .png for a look at it")
+    )
     _add_dpi(parser)
 
 

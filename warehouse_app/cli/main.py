@@ -23,6 +23,7 @@ from warehouse_app.cli import (
     papers,
     periods,
     printers,
+    prints,
     sample,
     scan,
     settings,
@@ -38,7 +39,7 @@ from warehouse_app.station.wording import error_text
 
 GROUPS = (
     sample, demo, database, settings, imports, orders, papers, labels, counts, station, claims, stock, campaigns, holds,
-    moving, value, periods, errands, devices, printers, bench,
+    moving, value, periods, errands, devices, printers, prints, bench,
 )  # fmt: skip
 
 STOPPED_BY_A_PERSON = 130

@@ -25,7 +25,10 @@ from warehouse_app.station.link import Link
 from warehouse_app.station.printing import PrintQueue
 from warehouse_app.station.replica import Replica
 from warehouse_app.station.sync import StationSync
-from warehouse_app.station.wording import error_text, feedback_text, low_space_text
+from warehouse_app.station.wording import error_text, feedback_text, low_space_text, waits_text
+
+PRINTERS_MAY_TAKE_S = 5.0
+"""At the end of input, for what printers still have in hand."""
 
 
 def add_commands(commands: Commands) -> None:
@@ -108,6 +111,7 @@ class _Runner:
         self._guard = guard
         self._prints = PrintQueue(bench.bench, context.home / "labels")
         self._warned = False
+        self._printers_told: dict[str, str] = {}
 
     def sign_on(self, badge: str) -> None:
         """Begin with this person. Raises NotFound."""
@@ -120,15 +124,35 @@ class _Runner:
     def run(self, lines: Any) -> None:  # noqa: ANN401 - a binary stream
         """Answer every line until the end of input."""
         self._warn_of_disk()
-        self._prints.run_waiting()
-        self._bench.look_for_work()
-        self._show(None, self._bench.bench.prompt())
-        for line in _scans(lines):
-            self._warn_of_disk()
-            self._line(line)
-            printed = self._prints.run_waiting()
-            if printed and not self._context.output.as_json:
-                print(tr("Printed: {files}", files=", ".join(printed)))
+        # Printers have threads of their own, for none may keep a scan waiting; a folder does not.
+        self._prints.start(folder_too=False)
+        try:
+            self._prints.run_waiting(folder_only=True)
+            self._bench.look_for_work()
+            self._show(None, self._bench.bench.prompt())
+            for line in _scans(lines):
+                self._warn_of_disk()
+                self._line(line)
+                self._print()
+            self._prints.finish(PRINTERS_MAY_TAKE_S)
+        finally:
+            self._prints.stop()
+        self._warn_of_printers()
+
+    def _print(self) -> None:
+        self._prints.wake()
+        printed = self._prints.run_waiting(folder_only=True)
+        if printed and not self._context.output.as_json:
+            print(tr("Printed: {files}", files=", ".join(printed)))
+        self._warn_of_printers()
+
+    def _warn_of_printers(self) -> None:
+        """Once, when a printer does not print; the work goes on."""
+        problems = self._prints.problems
+        for printer, reason in problems.items():
+            if self._printers_told.get(printer) != reason:
+                print(f"warning: {waits_text(printer, reason)}", file=sys.stderr)
+        self._printers_told = problems
 
     def _warn_of_disk(self) -> None:
         """Once, when room becomes scarce."""

@@ -83,6 +83,7 @@ class NetworkPrinter:
     host: str
     port: int = 9100
     timeout_s: float = TIMEOUT_S
+    speaks_zpl: bool = True
 
     @property
     def name(self) -> str:
@@ -91,34 +92,38 @@ class NetworkPrinter:
 
     def send(self, document: Printable) -> None:
         """Send and, in ZPL, wait for the printer to answer behind it: what came before has then arrived as well."""
-        with self._connect() as connection:
+        with self.connect() as connection:
             try:
                 connection.sendall(document.content)
             except OSError as error:
                 # A format is printed at its end, which is the last thing that is sent; how much arrived is not known.
-                raise OutcomeUnknown(printer=self.name, reason=_reason(error)) from error
+                raise OutcomeUnknown(printer=self.name, reason=reason_of(error)) from error
             if document.language != "zpl":
                 return
             try:
-                connection.sendall(HOST_STATUS)
-                _read_status(connection)
-            except (OSError, ValueError) as error:
-                raise OutcomeUnknown(printer=self.name, reason=_reason(error)) from error
+                self.ask(connection)
+            except PrinterTrouble as trouble:
+                raise OutcomeUnknown(**trouble.values) from trouble
 
     def status(self) -> PrinterStatus:
-        """Ask by ~HS."""
-        with self._connect() as connection:
-            try:
-                connection.sendall(HOST_STATUS)
-                return _read_status(connection)
-            except (OSError, ValueError) as error:
-                raise PrinterTrouble(printer=self.name, reason=_reason(error)) from error
+        """Ask by ~HS; of those that do not speak ZPL only whether they can be reached is known."""
+        with self.connect() as connection:
+            return self.ask(connection) if self.speaks_zpl else PrinterStatus()
 
-    def _connect(self) -> socket.socket:
+    def connect(self) -> socket.socket:
+        """A connection of one's own: most printers serve one at a time. Raises PrinterTrouble."""
         try:
             return socket.create_connection((self.host, self.port), timeout=self.timeout_s)
         except OSError as error:
-            raise PrinterTrouble(printer=self.name, reason=_reason(error)) from error
+            raise PrinterTrouble(printer=self.name, reason=reason_of(error)) from error
+
+    def ask(self, connection: socket.socket) -> PrinterStatus:
+        """How it is; what was sent before has arrived when this is answered. Raises PrinterTrouble."""
+        try:
+            connection.sendall(HOST_STATUS)
+            return _read_status(connection)
+        except (OSError, ValueError) as error:
+            raise PrinterTrouble(printer=self.name, reason=reason_of(error)) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +174,7 @@ class FolderPrinter:
             part.write_bytes(document.content)
             part.replace(self.folder / f"{document.name}.{document.language}")
         except OSError as error:
-            raise PrinterTrouble(printer=str(self.folder), reason=_reason(error)) from error
+            raise PrinterTrouble(printer=str(self.folder), reason=reason_of(error)) from error
 
     def status(self) -> None:
         """A folder says nothing."""
@@ -188,16 +193,17 @@ def _read_status(connection: socket.socket) -> PrinterStatus:
         return PrinterStatus(
             paper_out=first[1] == "1",
             paused=first[2] == "1",
-            waiting=int(first[4]),
+            waiting=max(int(first[4]), int(second[8])),
             buffer_full=first[5] == "1",
             head_open=second[2] == "1",
             ribbon_out=second[3] == "1",
         )
-    except IndexError as error:
+    except (IndexError, ValueError) as error:
         raise ValueError(mark("it does not answer as a label printer does")) from error
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Why a printer could not be reached, as a translatable text where we know better than the system."""
     if isinstance(error, TimeoutError):
         return mark("it does not answer")
     if isinstance(error, ConnectionRefusedError):

@@ -23,9 +23,10 @@ from warehouse_app.language import mark
 from warehouse_app.operations.claiming import Amendment, Holder, NotReady, OnHold, StoppedWork
 from warehouse_app.station.disk import NotWritten
 from warehouse_app.station.file import StationFile
-from warehouse_app.station.journal import Journal, PrintJob
+from warehouse_app.station.journal import Journal
 from warehouse_app.station.link import Link
 from warehouse_app.station.posting import prune
+from warehouse_app.station.print_jobs import PrintJob
 from warehouse_app.station.replica import Replica
 
 TAKEN_OVER = "taken_over"
@@ -228,10 +229,13 @@ class Bench:
         """The time by this station's clock."""
         return self._clock()
 
-    def printed(self, job: PrintJob, fact: LabelPrinted) -> None:
-        """A document left the queue: a fact like any other, in the same commit that ends the job. Raises NotWritten."""
+    def printed(self, printed: Sequence[tuple[PrintJob, LabelPrinted | None]], sent_to: str) -> None:
+        """Documents left a printer: facts like any other, in the commit that ends their jobs. From any thread.
+
+        What belongs to no order, such as the label of a place, has no fact. Raises NotWritten.
+        """
         with self._hands:
-            for one in self.journal.append((fact,), self.worker, job.request.work, self._clock(), done=job.job_id):
+            for one in self.journal.record_prints(printed, sent_to, self.worker, self._clock()):
                 self.session.apply(one)
 
     def _scan(self, scan_text: str) -> Answer:

@@ -48,11 +48,20 @@ CREATE TABLE IF NOT EXISTS reference (name TEXT PRIMARY KEY, version INTEGER NOT
 CREATE TABLE IF NOT EXISTS print_job (
     job_id TEXT PRIMARY KEY, document TEXT NOT NULL, work TEXT NOT NULL, order_no TEXT NOT NULL, carton TEXT NOT NULL,
     reprint INTEGER NOT NULL, content TEXT NOT NULL, state TEXT NOT NULL, error TEXT NOT NULL DEFAULT '',
-    asked_at TEXT NOT NULL
+    asked_at TEXT NOT NULL, printer TEXT NOT NULL DEFAULT '', sent_to TEXT NOT NULL DEFAULT '',
+    batch TEXT NOT NULL DEFAULT '', doubts INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE INDEX IF NOT EXISTS print_job_state ON print_job (state);
 CREATE TABLE IF NOT EXISTS printer (name TEXT PRIMARY KEY, place INTEGER NOT NULL, content TEXT NOT NULL) STRICT;
 """
 
+ADDED_COLUMNS = {
+    "print_job": {
+        "printer": "TEXT NOT NULL DEFAULT ''", "sent_to": "TEXT NOT NULL DEFAULT ''",
+        "batch": "TEXT NOT NULL DEFAULT ''", "doubts": "INTEGER NOT NULL DEFAULT 0",
+    }
+}  # fmt: skip
+"""Columns that files of earlier releases lack."""
 
 RESERVE_SETTING, STOPPED_SETTING = "reserve_mb", "stopped"
 SET_UP_BY_PERSON = (RESERVE_SETTING, "label_folder", "ahead_depth", "ahead_idle_minutes")
@@ -253,6 +262,7 @@ class StationFile:
             # What was deleted must not be taken for facts when a damaged file is read page by page.
             connection.execute("PRAGMA secure_delete=ON")
             connection.executescript(SCHEMA)
+            _add_columns(connection)
         except BaseException:
             connection.close()
             raise
@@ -290,6 +300,13 @@ class StationFile:
             raise StationBusy(owner=_owner_in(note)) from None
         with suppress(OSError):  # It is for people only, and the disk may be full.
             note.write_text(json.dumps({"process": os.getpid(), "host": socket.gethostname()}))
+
+
+def _add_columns(connection: Connection) -> None:
+    for table, columns in ADDED_COLUMNS.items():
+        there = {row[1] for row in connection.execute(f"PRAGMA table_info({table})").fetchall()}
+        for name in columns.keys() - there:
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} {columns[name]}")
 
 
 def sync_to_disk(path: Path) -> None:

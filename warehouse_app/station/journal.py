@@ -1,7 +1,6 @@
 """The station's journal: every fact is on this disk before anybody is told that it happened."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pysqlite3 import DatabaseError
@@ -23,6 +22,7 @@ from warehouse_app.domain.session import PrintRequest
 from warehouse_app.language import mark
 from warehouse_app.station.file import Connection, StationFile
 from warehouse_app.station.held_ahead import AheadWork, SpareNumbers
+from warehouse_app.station.print_jobs import PrintJob, PrintJobs
 from warehouse_app.store.ids import new_key
 
 LOOKED_BACK, CARTONS_KNOWN = 20_000, 500
@@ -46,15 +46,6 @@ class JournalUnreadable(WarehouseError):
     )
 
 
-@dataclass(frozen=True, slots=True)
-class PrintJob:
-    """A document that waits for its printer; `content` is the packet it is made from."""
-
-    job_id: str
-    request: PrintRequest
-    content: str
-
-
 class Journal:
     """Appends facts and keeps the packets they belong to; the only writer of the station's file."""
 
@@ -64,6 +55,7 @@ class Journal:
         self._sequence = max(int(last or 0), int(file.setting("pruned_to") or 0))
         self.ahead = AheadWork(file)
         self.spares = SpareNumbers(file)
+        self.prints = PrintJobs(file)
 
     @property
     def last_sequence(self) -> int:
@@ -77,33 +69,21 @@ class Journal:
         work: str,
         happened_at: datetime,
         prints: Sequence[PrintRequest] = (),
-        *,
-        done: str = "",
     ) -> tuple[Recorded, ...]:
-        """Write the facts of one scan, with the print jobs they ask for or end, in one durable commit.
+        """Write the facts of one scan, with the print jobs they ask for, in one durable commit.
 
         A finished work's packet goes with the fact that finishes it. Raises FactTooLarge; then nothing is written.
         """
-        epoch = self._epoch(work)
-        recorded = [
-            Recorded(
-                new_key(), self.file.station, self.file.incarnation, self._sequence + place, worker, happened_at, work,
-                epoch, fact,
-            )
-            for place, fact in enumerate(facts, 1)
-        ]  # fmt: skip
+        recorded = self._numbered([(work, fact) for fact in facts], worker, happened_at)
         rows = [_row_of(one) for one in recorded]
         for row in rows:
             if len(row[-1]) > PAYLOAD_LIMIT:
                 raise FactTooLarge(size=len(row[-1]))
         with self.file.transaction():
             execute = self.file.connection.execute
-            for row in rows:
-                execute(f"INSERT INTO journal ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)  # noqa: S608 - constant
+            self._write(rows)
             for request in prints:
                 self._ask_to_print(request, happened_at)
-            if done:
-                execute("UPDATE print_job SET state = 'done', error = '' WHERE job_id = ?", (done,))
             for one in recorded:
                 if isinstance(one.fact, AmendmentTaken):
                     execute("UPDATE packet SET amended = ? WHERE work = ?", (one.fact.number, one.fact.work))
@@ -173,37 +153,42 @@ class Journal:
         rows = self.file.connection.execute(query, (self._sequence - LOOKED_BACK, *kinds, CARTONS_KNOWN)).fetchall()
         return [decode(kind, version, payload) for kind, version, payload in reversed(rows)]
 
-    def print_jobs(self) -> list[PrintJob]:
-        """Documents that wait for their printer, oldest first."""
-        query = (
-            "SELECT job_id, document, work, order_no, carton, reprint, content FROM print_job"
-            " WHERE state = 'waiting' ORDER BY rowid"
-        )
+    def record_prints(
+        self, printed: Sequence[tuple[PrintJob, Fact | None]], sent_to: str, worker: str, happened_at: datetime
+    ) -> tuple[Recorded, ...]:
+        """End print jobs with the facts that they were printed, in one durable commit; gives the facts.
+
+        Jobs that were taken from the printer `sent_to` meanwhile stay as they are, and nothing is said of them.
+        """
+        with self.file.transaction():
+            ended = self.prints.end([job.job_id for job, _ in printed], sent_to)
+            facts = [(job.request.work, fact) for job, fact in printed if fact is not None and job.job_id in ended]
+            recorded = self._numbered(facts, worker, happened_at)
+            self._write([_row_of(one) for one in recorded])
+        self._sequence += len(recorded)
+        return tuple(recorded)
+
+    def _numbered(self, facts: Sequence[tuple[str, Fact]], worker: str, happened_at: datetime) -> list[Recorded]:
+        """Facts, each with its work, as they follow the newest one."""
+        epochs = {work: self._epoch(work) for work in dict.fromkeys(work for work, _ in facts)}
         return [
-            PrintJob(job_id, PrintRequest(document, work, order_no, carton, bool(reprint)), content)
-            for job_id, document, work, order_no, carton, reprint, content in self.file.connection.execute(query)
-        ]
+            Recorded(
+                new_key(), self.file.station, self.file.incarnation, self._sequence + place, worker, happened_at, work,
+                epochs[work], fact,
+            )
+            for place, (work, fact) in enumerate(facts, 1)
+        ]  # fmt: skip
 
-    def print_done(self, job_id: str) -> None:
-        """The document left the station."""
-        with self.file.transaction():
-            self.file.connection.execute("UPDATE print_job SET state = 'done', error = '' WHERE job_id = ?", (job_id,))
-
-    def print_failed(self, job_id: str, error: str) -> None:
-        """The document still waits; say why."""
-        with self.file.transaction():
-            self.file.connection.execute("UPDATE print_job SET error = ? WHERE job_id = ?", (error, job_id))
+    def _write(self, rows: Iterable[Sequence[object]]) -> None:
+        for row in rows:
+            self.file.connection.execute(
+                f"INSERT INTO journal ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constant
+                row,
+            )
 
     def _ask_to_print(self, request: PrintRequest, asked_at: datetime) -> None:
         packet = self.file.connection.execute("SELECT content FROM packet WHERE work = ?", (request.work,)).fetchone()
-        self.file.connection.execute(
-            "INSERT INTO print_job (job_id, document, work, order_no, carton, reprint, content, state, asked_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?)",
-            (
-                new_key(), request.document, request.work, request.order_no, request.carton, int(request.reprint),
-                packet[0] if packet else "", _time_text(asked_at),
-            ),
-        )  # fmt: skip
+        self.prints.add(request, packet[0] if packet else "", _time_text(asked_at))
 
     def _epoch(self, work: str) -> int:
         """The claim under which work is done; that of its last fact when it was let go, as before a late label."""

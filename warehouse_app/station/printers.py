@@ -19,6 +19,9 @@ LANGUAGES = ("zpl", "tspl", "pdf")
 DOCUMENTS = ("label", "packing_slip", "carton", "product", "location", "tote", "pallet", "badge", "sheet")
 """What a printer can be for: `label` is the shipping label, `sheet` any other page."""
 
+PAGES = ("packing_slip", "sheet")
+"""Those that are drawn on A4."""
+
 PORT = 9100
 LONGEST_NAME = 40
 SMALLEST_MM, LARGEST_MM = 10.0, 600.0
@@ -101,7 +104,7 @@ class PrinterDescription:
         kind, where = _split(self.address)
         if kind == "tcp":
             host, port = _host_and_port(where)
-            return NetworkPrinter(host, port)
+            return NetworkPrinter(host, port, speaks_zpl=self.language == "zpl")
         if kind == "cups":
             return CupsPrinter(where)
         return WindowsPrinter(where) if kind == "windows" else FolderPrinter(Path(where).expanduser())
@@ -220,7 +223,7 @@ class PrinterBook:
 def state_of(printer: PrinterDescription) -> PrinterState:
     """Ask a printer how it is. This takes up to some seconds: never on a screen's own thread."""
     try:
-        status = printer.open().status() if printer.language != "tspl" else None
+        status = printer.open().status()
     except PrinterTrouble as trouble:
         return PrinterState(printer.name, str(trouble.values["reason"]), answers=False)
     if status is None:
@@ -260,6 +263,8 @@ def _faults(printer: PrinterDescription) -> Iterable[tuple[str, str]]:
         yield "dpi", mark("it is 203, 300 or 600")
     if not all(SMALLEST_MM <= side <= LARGEST_MM for side in printer.stock_mm):
         yield "stock", mark("width and height are 10 to 600 mm")
+    if printer.language != "pdf" and set(printer.prints) & set(PAGES):
+        yield "prints", mark("packing slips and other pages need a printer that speaks pdf")
     if not printer.prints or not set(printer.prints) <= set(DOCUMENTS):
         yield "prints", f"{', '.join(printer.prints) or '-'}: {', '.join(DOCUMENTS)}"
 

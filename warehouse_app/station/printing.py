@@ -1,221 +1,254 @@
-"""The station's print queue: a document is asked for with the facts that need it, and printed beside the work."""
+"""The station's print queue: documents that scans ask for, batches of labels, and a worker for each printer.
 
+How to print labels of one's own: `PrintQueue.ask("location", values, printer="zebra")` puts them into the station's
+file as one batch, in one durable commit, and its worker prints them; nothing of it waits for a printer.
+"""
+
+import threading
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from warehouse_app.documents.address import PostalAddress
 from warehouse_app.documents.fonts import font_name
-from warehouse_app.documents.labels.shipping import ShippingLabel, shipping_label_zpl, shipping_labels_pdf
-from warehouse_app.documents.packing_slip import PackingSlip, SlipLine, packing_slip_pdf
-from warehouse_app.documents.page import Imprint
-from warehouse_app.domain.catalogue import Catalogue
-from warehouse_app.domain.facts import LabelPrinted, Undone
-from warehouse_app.domain.packets import Address, PackPacket
-from warehouse_app.domain.packing_state import CartonProgress, PackState
+from warehouse_app.documents.labels.filling import Values
+from warehouse_app.documents.labels.kinds import KINDS
+from warehouse_app.domain.errors import NotFound, WarehouseError
+from warehouse_app.language import mark
 from warehouse_app.station.bench import Bench
 from warehouse_app.station.disk import NotWritten
-from warehouse_app.station.journal import PrintJob
+from warehouse_app.station.label_choice import StationLayouts
+from warehouse_app.station.print_jobs import PrintJob
+from warehouse_app.station.print_worker import FOLDER, PrinterWorker, PrintNews, Routes, Tell, Tools
+from warehouse_app.station.printers import PrinterBook
+from warehouse_app.station.printouts import SHIPPING, batch_contents
 
 OUTPUT_SETTING = "label_folder"
+LOOK_AGAIN_S = 5.0
+"""So often is looked for documents that waited for something else, such as an order on hold."""
+
+
+class UnknownKind(WarehouseError):
+    """There are no such labels."""
+
+    message = mark("{kind} is no kind of label.")
 
 
 @dataclass(frozen=True, slots=True)
-class Printout:
-    """A document that is ready to be made: values only, so that any thread may make it."""
+class PrinterQueue:
+    """How one printer stands: what waits for it, and why, empty when it prints. The folder has no name.
 
-    job: PrintJob
-    state: PackState
-    carton: CartonProgress
-    made: datetime
-    catalogue: Catalogue
+    `neighbour` is who could take over now, empty when nobody can.
+    """
 
-    @property
-    def fact(self) -> LabelPrinted:
-        """The fact that it was printed."""
-        asked = self.job.request
-        return LabelPrinted(asked.order_no, self.carton.carton, asked.document, asked.reprint)
-
-    def lay_into(self, folder: Path) -> list[str]:
-        """Make the document's files in this folder and give their names. Raises OSError."""
-        documents = (
-            _label_files(self.state, self.carton, self.made, reprint=self.job.request.reprint)
-            if self.job.request.document == "label"
-            else _slip_files(self.state, self.carton, self.made, self.catalogue)
-        )
-        for name, content in documents:
-            write_whole(folder / name, content)
-        return [name for name, _ in documents]
+    printer: str
+    waiting: int = 0
+    problem: str = ""
+    neighbour: str = ""
 
 
 class PrintQueue:
-    """Makes the documents that wait and lays them into the output folder, in the order in which they were asked for.
+    """Prints what waits, each printer's documents in the order in which they were asked for.
 
-    Everything here belongs to the bench's thread, for it touches the journal; a screen takes `next_printout`, makes it
-    on another thread, and comes back with `printed` or `failed`.
+    `start` does so on threads of its own; `run_waiting` on the caller's, who then may wait for printers. Until one of
+    them everything only waits in the station's file, where it survives any crash.
     """
 
-    def __init__(self, bench: Bench, folder: Path) -> None:
+    def __init__(self, bench: Bench, folder: Path, tell: Tell = lambda _: None) -> None:
         self._bench = bench
         self.folder = Path(bench.file.setting(OUTPUT_SETTING) or folder)
+        self.jobs, self.book = bench.journal.prints, PrinterBook(bench.file)
+        self._told = tell
+        self._tools = Tools(bench, self.jobs, self.book, self.folder, self._tell)
+        self._workers: dict[str, PrinterWorker] = {}
+        self._files: list[str] = []
+        self._wake, self._stop = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="print queue", daemon=True)
+        self._folder_too = True
+        self.printers: tuple[str, ...] = ()
+        """The names of those that are set up, as last seen by the threads."""
 
-    def run_waiting(self) -> list[str]:
-        """Print everything that waits and give the files. A folder that cannot be written leaves the jobs waiting.
+    def ask(
+        self,
+        kind: str,
+        labels: Sequence[Values],
+        printer: str = "",
+        *,
+        layout: str = "",
+        copies: int = 1,
+        title: str = "",
+    ) -> str:
+        """Put labels of a kind into the queue as one batch and give its key. From any thread; waits for the disk only.
 
-        So does a journal that cannot be written: a document that is not known to be printed is printed again.
+        `kind` is one of documents.labels.kinds, `values` are what its layouts name; a batch with a `title` of more than
+        one label is preceded by a separator slip. Without a printer the one that is set up for such labels prints them.
+        Raises UnknownKind, NotFound for a printer or layout, StockDoesNotFit, OtherKind, NotWritten: then none waits.
         """
-        files: list[str] = []
-        while (printout := self.next_printout()) is not None:
-            try:
-                made = printout.lay_into(self.folder)
-                self.printed(printout)
-            except OSError as error:
-                self.failed(printout, error)
-                return files
-            except NotWritten:
-                return files
-            files.extend(made)
-        return files
+        document = "label" if kind == SHIPPING else kind
+        if kind not in KINDS:
+            raise UnknownKind(kind=kind)
+        routes = Routes(self.book)
+        if printer and printer not in routes.printers:
+            raise NotFound(thing=mark("printer"), name=printer)
+        target = routes.printers.get(routes.target(document, printer))
+        StationLayouts(self._bench.file.home).choose(kind, layout, target)
+        now = self._bench.now()
+        contents = batch_contents(
+            document, labels, layout, copies=copies, title=title, asked_at=f"{now:%Y-%m-%d %H:%M} UTC"
+        )
+        batch = self.jobs.add_batch(list(contents), now, printer)
+        self.wake()
+        return batch
 
-    def next_printout(self) -> Printout | None:
-        """The oldest document that waits; None when none does."""
-        for job in self._bench.journal.print_jobs():
-            state = self._state_of(job)
-            carton = next((one for one in state.cartons if one.carton == job.request.carton), None)
-            if state.paused and not state.stopped:
-                # Nothing of an order on hold is labelled; when it goes on, so does its label.
-                continue
-            if carton is not None and not state.stopped and (carton.closed or carton.label_asked):
-                return Printout(job, state, carton, self._bench.now(), self._bench.replica.catalogue)
-            self._bench.journal.print_done(job.job_id)
-        return None
+    def start(self, *, folder_too: bool = True) -> None:
+        """Print on threads of its own from now on; once only. Without `folder_too` somebody else sees to the folder."""
+        self._folder_too = folder_too
+        self._wake.set()
+        self._thread.start()
 
-    def printed(self, printout: Printout) -> None:
-        """The document lies in the folder. Raises NotWritten."""
-        self._bench.printed(printout.job, printout.fact)
+    def wake(self) -> None:
+        """There may be something to print. From any thread, and at once."""
+        self._wake.set()
 
-    def failed(self, printout: Printout, error: OSError) -> None:
-        """The folder could not be written; the document goes on waiting."""
-        with suppress(NotWritten):
-            self._bench.journal.print_failed(printout.job.job_id, str(error))
+    def stop(self) -> None:
+        """End the threads; what is not printed waits in the file. A second is all that a printer can delay this."""
+        self._stop.set()
+        self._wake.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+        workers = list(self._workers.values())
+        for worker in workers:
+            worker.end_soon()
+        for worker in workers:
+            worker.join()
+        self._workers.clear()
+
+    def finish(self, within_s: float) -> None:
+        """Wait until the threads have printed what can be printed, but not for long."""
+        until = time.monotonic() + within_s
+        while time.monotonic() < until and any(
+            name not in self._tools.problems for name in self.targets() if name != FOLDER or self._folder_too
+        ):
+            time.sleep(0.02)
+
+    def run_waiting(self, *, folder_only: bool = False) -> list[str]:
+        """Print everything that waits, on this thread; gives the files laid into the folder.
+
+        What a printer or the disk does not take goes on waiting, and `problems` says why.
+        """
+        self._files = []
+        for name in [FOLDER] if folder_only else self.targets():
+            self._worker(name).work()
+        return self._files
+
+    def run(self, printer: str) -> bool:
+        """Print what waits for one printer, on this thread; False when it cannot print. `stop` ends this, too."""
+        return self._worker(printer).work()
+
+    def targets(self) -> list[str]:
+        """The printers for which something waits."""
+        routes = Routes(self.book)
+        left = self.jobs.printers_of_interrupted()
+        for name in left:
+            if name != FOLDER and name not in routes.printers:
+                # Nobody will ever ask that printer; what it was being sent is printed by another.
+                with suppress(NotWritten):
+                    self.jobs.doubt([job.job_id for job in self.jobs.sending_to(name)], name)
+        waiting = (routes.target(document, printer) for _, document, printer in self.jobs.waiting_places())
+        return list(dict.fromkeys([*(name for name in left if name == FOLDER or name in routes.printers), *waiting]))
 
     @property
-    def problem(self) -> str:
-        """Why documents wait, empty when none does."""
-        query = "SELECT error FROM print_job WHERE state = 'waiting' AND error <> '' LIMIT 1"
-        row = self._bench.file.connection.execute(query).fetchone()
-        return str(row[0]) if row else ""
+    def problems(self) -> dict[str, str]:
+        """Why printers do not print, as translatable texts; empty when all do."""
+        return dict(self._tools.problems)
 
-    def _state_of(self, job: PrintJob) -> PackState:
-        """The order as the journal has it now, without what was undone."""
-        packet = PackPacket.from_json(job.content)
-        state = PackState(packet)
-        facts = self._bench.journal.facts_under(packet.work, packet.epoch)
-        undone = {one.fact.fact_id for one in facts if isinstance(one.fact, Undone)}
-        for recorded in facts:
-            if recorded.fact_id not in undone:
-                state.apply(recorded.fact)
-        return state
+    def queues(self) -> list[PrinterQueue]:
+        """How every printer stands. Reads the station's file: a screen asks for it on another thread than its own."""
+        routes, problems = Routes(self.book), self.problems
+        counts: dict[str, int] = {}
+        for _, document, printer in self.jobs.waiting_places():
+            target = routes.target(document, printer)
+            counts[target] = counts.get(target, 0) + 1
+        names = dict.fromkeys([*routes.printers, *counts, *problems])
+        return [
+            PrinterQueue(name, counts.get(name, 0), problems.get(name, ""), self.neighbour_of(name)) for name in names
+        ]
 
+    def neighbour_of(self, printer: str) -> str:
+        """The printer that can take over from this one: fitting stock, no trouble known; empty when there is none."""
+        return self._tools.neighbour_of(Routes(self.book).printers.get(printer))
 
-def warm_up() -> None:
-    """Read the fonts, which takes a moment, before the first document is wanted."""
-    for bold in (False, True):
-        font_name(bold=bold)
+    def reroute(self, jobs: Sequence[PrintJob], printer: str) -> int:
+        """Give documents to another printer; what the first may have printed is marked so. Gives how many.
+
+        Raises NotFound, NotWritten. Whether they fit what is loaded there is seen when they are made for it.
+        """
+        self.book.get(printer)
+        moved = self.jobs.reroute([job.job_id for job in jobs], printer)
+        self.wake()
+        return moved
+
+    def reroute_all(self, printer: str, to: str) -> int:
+        """The same for everything that waits for a printer, or lies in its memory."""
+        routes = Routes(self.book)
+        moved = [
+            job
+            for job in self.jobs.open()
+            if printer
+            in (routes.target(job.request.document, job.printer), job.sent_to if job.state == "sending" else "")
+        ]
+        return self.reroute(moved, to)
+
+    def retry(self, jobs: Sequence[PrintJob]) -> int:
+        """Try again what was refused; gives how many. Raises NotWritten."""
+        tried = self.jobs.retry([job.job_id for job in jobs])
+        self.wake()
+        return tried
+
+    def cancel(self, jobs: Sequence[PrintJob]) -> int:
+        """Print these no more; gives how many. Raises NotWritten."""
+        return self.jobs.cancel([job.job_id for job in jobs])
+
+    def _run(self) -> None:
+        """Wake those workers for which something waits."""
+        with suppress(NotWritten):
+            self.jobs.prune(self._bench.now())
+        if refused := self.jobs.refused():
+            self._tell(PrintNews(FOLDER, refused=tuple(refused)))
+        while not self._stop.is_set():
+            self._wake.wait(LOOK_AGAIN_S)
+            self._wake.clear()
+            self.printers = tuple(Routes(self.book).printers)
+            for name in self.targets():
+                if name != FOLDER or self._folder_too:
+                    self._running(name).wake()
+
+    def _running(self, name: str) -> PrinterWorker:
+        worker = self._worker(name)
+        if not worker.running:
+            # A thread is started once only.
+            worker = self._workers[name] = PrinterWorker(name, self._tools)
+            worker.start()
+        return worker
+
+    def _worker(self, name: str) -> PrinterWorker:
+        return self._workers.setdefault(name, PrinterWorker(name, self._tools))
+
+    def _tell(self, news: PrintNews) -> None:
+        self._files.extend(news.files)
+        self._told(news)
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that nobody ever sees a part of it."""
+    """Write a file so that nobody ever sees a part of it. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(f"{path.suffix}.part")
     part.write_bytes(content)
     part.replace(path)
 
 
-def label_of(state: PackState, carton: CartonProgress, made: datetime) -> ShippingLabel:
-    """The shipping label of a carton. How many cartons there are is told by the last one only."""
-    packet = state.packet
-    return ShippingLabel(
-        sender=postal(packet.sender),
-        ship_to=postal(packet.ship_to),
-        carrier=packet.carrier_name or packet.carrier,
-        service=packet.service_name,
-        order_no=packet.order_no,
-        sscc=carton.carton,
-        ship_on=made.date(),
-        weight_g=carton.closed_weight_g,
-        carton_no=carton.number,
-        cartons=carton.number if state.made_up else 0,
-    )
-
-
-def slip_of(state: PackState, carton: CartonProgress, made: datetime, catalogue: Catalogue) -> PackingSlip:
-    """The packing slip of an order's last carton."""
-    packet = state.packet
-    lines = []
-    for line in state.lines.values():
-        here = sum(quantity for (line_no, _), quantity in carton.contents.items() if line_no == line.line_no)
-        card = catalogue.card(line.sku)
-        ordered = packet.ordered.get(str(line.line_no), line.quantity)
-        lines.append(
-            SlipLine(
-                line.sku,
-                card.name,
-                ordered,
-                here,
-                line.packed - here,
-                max(0, ordered - line.packed),
-                card.name_zh,
-                bundle=packet.bundles.get(str(line.line_no), ""),
-            )
-        )
-    return PackingSlip(
-        order_no=packet.order_no,
-        ship_to=postal(packet.ship_to),
-        sender=postal(packet.sender),
-        lines=tuple(lines),
-        carton_no=carton.number,
-        cartons=carton.number,
-        shipped_on=made.date(),
-        service=packet.service_name,
-        weight_g=carton.closed_weight_g,
-        notes=(packet.note,) if packet.note else (),
-    )
-
-
-def postal(address: Address) -> PostalAddress:
-    """An address as papers print it."""
-    return PostalAddress(
-        name=address.name,
-        lines=tuple(line for line in (address.address1, address.address2) if line),
-        city=address.city,
-        country=address.country,
-        company=address.company,
-        region=address.region,
-        postcode=address.postcode,
-        phone=address.phone,
-    )
-
-
-def _label_files(
-    state: PackState, carton: CartonProgress, made: datetime, *, reprint: bool
-) -> Sequence[tuple[str, bytes]]:
-    """File names are made of digits alone: nothing a channel sends can lead out of the folder."""
-    label = label_of(state, carton, made)
-    mark = "-reprint" if reprint else ""
-    stem = f"label-{carton.carton}{mark}"
-    return (
-        (f"{stem}.pdf", shipping_labels_pdf([label])),
-        (f"{stem}.zpl", shipping_label_zpl(label)),
-    )
-
-
-def _slip_files(
-    state: PackState, carton: CartonProgress, made: datetime, catalogue: Catalogue
-) -> Sequence[tuple[str, bytes]]:
-    slip = slip_of(state, carton, made, catalogue)
-    imprint = Imprint(state.packet.sender.company or state.packet.sender.name, made, ZoneInfo(state.packet.timezone))
-    return ((f"slip-{carton.carton}.pdf", packing_slip_pdf(slip, imprint)),)
+def warm_up() -> None:
+    """Read the fonts, which takes a moment, before the first document is wanted."""
+    for bold in (False, True):
+        font_name(bold=bold)

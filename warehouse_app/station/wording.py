@@ -26,6 +26,13 @@ def low_space_text(space: Space, folder: Path) -> str:
     )
 
 
+def waits_text(printer: str, problem: str) -> str:
+    """That documents wait for a printer, or for the folder when it has no name, and why; `problem` is translatable."""
+    if not printer:
+        return tr("Labels wait: the folder for them cannot be used ({reason}).", reason=tr(problem))
+    return tr("Labels wait for the printer {printer}: {reason}.", printer=printer, reason=tr(problem))
+
+
 LONGEST_LINE = 1_000
 """What is longer repeats a name that is none; its beginning and the remedy at its end are kept."""
 

@@ -82,7 +82,11 @@ class StatusWords(QObject):
             return StatusView("labels", "printer", tr("Labels to a folder"))
         folder, problem = bench.label_folder, bench.moment.print_problem
         if problem:
-            return StatusView("labels", "printer", tr("Labels wait: {reason}", reason=problem), Tone.ERROR, str(folder))
+            told = bench.moment.printing.notice[1] or str(folder)
+            return StatusView("labels", "printer", tr("Labels wait: {reason}", reason=problem), Tone.ERROR, told)
+        if bench.printing.printers:
+            names = ", ".join(bench.printing.printers)
+            return StatusView("labels", "printer", tr("Printers: {names}", names=names), Tone.OK)
         return StatusView("labels", "printer", tr("Labels to folder {name}", name=folder.name), Tone.OK, str(folder))
 
     def _disk(self) -> tuple[StatusView, ...]:

@@ -16,7 +16,8 @@ from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.language import mark
 from warehouse_app.operations.label_things import CartonToShip, carton_to_ship
 from warehouse_app.operations.label_values import label_values
-from warehouse_app.station.printing import postal, write_whole
+from warehouse_app.station.printing import write_whole
+from warehouse_app.station.printouts import postal
 
 Transaction = Any
 """Whatever the database hands to operations; screens only pass it on."""

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from warehouse_app.domain.errors import StoreUnavailable, WarehouseError
-from warehouse_app.domain.facts import CartonClosed
+from warehouse_app.domain.facts import CartonClosed, LabelAsked
 from warehouse_app.domain.packing_state import PackState
-from warehouse_app.domain.scan import order_code, tote_code
+from warehouse_app.domain.scan import command_code, order_code, tote_code
 from warehouse_app.domain.session import Expected, Feedback, FeedbackKind, Need, feedback
 from warehouse_app.language import mark
 from warehouse_app.operations.claiming import Holder
@@ -26,12 +26,13 @@ from warehouse_app.station.bench import Answer
 from warehouse_app.station.bounce import BounceGuard, BurstGuard
 from warehouse_app.station.disk import NotWritten
 from warehouse_app.ui.packing.preparing import Preparation, Preparing
+from warehouse_app.ui.packing.printing import ALL_WELL, TO_NEIGHBOUR, BenchPrinting, Printing
 from warehouse_app.ui.sounds import Sound
 
 if TYPE_CHECKING:
     from warehouse_app.domain.packets import Packet
     from warehouse_app.station.link import Link
-    from warehouse_app.station.printing import Printout, PrintQueue
+    from warehouse_app.station.print_worker import PrintNews
     from warehouse_app.ui.desk import Tools
     from warehouse_app.ui.station_side import StationSide
 
@@ -40,9 +41,6 @@ log = logging.getLogger(__name__)
 NOT_PREPARED = Preparation()
 LISTEN_MS = 200
 WAITING_MS = 20_000
-PRINT_AGAIN_MS = 5_000
-LABEL_FOLDER = "labels"
-WARM_UP_AFTER_MS = 2_500
 FETCH_PATIENCE_MS = 8_000
 """A fetch that takes longer goes on behind, and the packer with what is at hand."""
 TRY_DISK_MS = 2_000
@@ -74,7 +72,7 @@ class Moment:
     worker: Worker | None = None
     waiting: tuple[WaitingOrder, ...] = ()
     files: tuple[str, ...] = ()
-    print_problem: str = ""
+    printing: Printing = ALL_WELL
     bounced: bool = False
     at_hand: frozenset[str] = frozenset()
     preparation: Preparation = NOT_PREPARED
@@ -85,6 +83,11 @@ class Moment:
     def fetching(self) -> bool:
         """Whether work is on its way."""
         return self.told.kind is FeedbackKind.FETCHING
+
+    @property
+    def print_problem(self) -> str:
+        """Why documents wait, empty while they print."""
+        return self.printing.problem
 
 
 @dataclass(slots=True)
@@ -107,26 +110,21 @@ class PackingBench(QObject):
         self._set_guards()
         tools.preferences.scanner_changed.connect(self._set_guards)
         self._fetch: _Fetch | None = None
-        self._prints: PrintQueue | None = None
-        self._printing = self._warming = False
         begun = side.bench.prompt()
         self.moment = Moment(begun.feedback, state=self._state(), halted=not begun.durable)
         self.preparing = Preparing(side, tools)
         self.preparing.changed.connect(self._prepared)
+        self.printing = BenchPrinting(side, tools)
+        self.printing.changed.connect(self._printing_changed)
+        self.printing.came_out.connect(self._came_out)
+        self.printing.told.connect(partial(self._tell, scan_text=""))
         self._patience = self._timer(FETCH_PATIENCE_MS, self._give_up_fetch)
         self._patience.setSingleShot(True)
         self._listen = self._timer(LISTEN_MS, self._hear)
         self._ask = self._timer(WAITING_MS, self.look_for_work)
-        self._print_again = self._timer(PRINT_AGAIN_MS, self._print)
         self._try_disk = self._timer(TRY_DISK_MS, self._look_at_disk)
         self._try_disk.start()
-        self._print_soon = self._timer(0, self._print)
-        self._print_soon.setSingleShot(True)
         self._listen.start()
-        # The screens want their first figures first.
-        self._warm = self._timer(WARM_UP_AFTER_MS, self._warm_up)
-        self._warm.setSingleShot(True)
-        self._warm.start()
 
     @property
     def station(self) -> str:
@@ -136,7 +134,7 @@ class PackingBench(QObject):
     @property
     def label_folder(self) -> Path:
         """Where documents are laid."""
-        return self._prints.folder if self._prints is not None else self._side.file.home / LABEL_FOLDER
+        return self.printing.folder
 
     @property
     def session(self):  # type: ignore[no-untyped-def]  # noqa: ANN201 - a packing session
@@ -191,17 +189,10 @@ class PackingBench(QObject):
             self.look_for_work()
 
     def close(self) -> None:
-        """End the timers."""
-        for timer in (
-            self._listen,
-            self._ask,
-            self._print_again,
-            self._try_disk,
-            self._print_soon,
-            self._warm,
-            self._patience,
-        ):
+        """End the timers and the printing."""
+        for timer in (self._listen, self._ask, self._try_disk, self._patience):
             timer.stop()
+        self.printing.close()
 
     def _set_guards(self) -> None:
         scanner = self._tools.preferences.scanner
@@ -220,6 +211,9 @@ class PackingBench(QObject):
 
     def _take(self, scan_text: str) -> None:
         if self.preparing.take(scan_text, self.now().year):
+            return
+        if scan_text == command_code(TO_NEIGHBOUR):
+            self.printing.help_out()
             return
         self.preparing.forget()
         if self._fetch is not None and self._is_at_hand(scan_text):
@@ -248,9 +242,10 @@ class PackingBench(QObject):
             return
         if answer.facts:
             self._side.sync.wake()
-        # Only a closed carton and a reprint ask for documents; whoever scans on must not wait for looking them up.
-        if answer.feedback.kind is FeedbackKind.INFO or any(isinstance(one.fact, CartonClosed) for one in answer.facts):
-            self._print_soon.start()
+        # Only a carton that is made up and a reprint ask for documents.
+        asks = any(isinstance(one.fact, CartonClosed | LabelAsked) for one in answer.facts)
+        if asks or answer.feedback.kind is FeedbackKind.INFO:
+            self.printing.wake()
         if not self.in_hand:
             self.look_for_work()
 
@@ -368,53 +363,14 @@ class PackingBench(QObject):
         self._show(replace(self.moment, preparation=self.preparing.shown))
         self.look_for_work()
 
-    def _warm_up(self) -> None:
-        if not self._warming:
-            self._warming = True
-            self._tools.tasks.read(self, _warm_printing, done=self._begin_printing, failed=_never)
+    def _printing_changed(self) -> None:
+        self._show(replace(self.moment, printing=self.printing.now))
 
-    def _begin_printing(self, _: None) -> None:
-        from warehouse_app.station.printing import PrintQueue  # noqa: PLC0415 - imported by now, on another thread
-
-        self._prints = PrintQueue(self._side.bench, self._side.file.home / LABEL_FOLDER)
-        self._print()
-
-    def _print(self) -> None:
-        """Make the next document that waits, one after the other, beside the scanning."""
-        if self._prints is None:
-            if self._side.bench.journal.print_jobs():
-                self._warm_up()
-            return
-        if self._printing:
-            return
-        printout = self._prints.next_printout()
-        self._print_again.stop()
-        if printout is None:
-            return
-        self._printing = True
-        done = partial(self._printed, printout)
-        self._tools.tasks.read(self, partial(_make, printout, self._prints.folder), done=done, failed=_never)
-
-    def _printed(self, printout: Printout, made: list[str] | OSError) -> None:
-        """A label that could not be laid into its folder waits, and is tried again every few seconds."""
-        assert self._prints is not None
-        self._printing = False
-        if isinstance(made, OSError):
-            self._prints.failed(printout, made)
-            self._show(replace(self.moment, print_problem=made.strerror or str(made)))
-            self._print_again.start()
-            return
-        try:
-            self._prints.printed(printout)
-        except NotWritten:
-            # It lies in the folder, but is not known to; it is printed again when there is room.
-            self._print_again.start()
-            return
-        self._side.sync.wake()
-        shown = self.moment.state is not None and self.moment.state.packet.work == printout.job.request.work
-        files = (*self.moment.files, *made) if shown else self.moment.files
-        self._show(replace(self.moment, files=files, print_problem=""))
-        self._print()
+    def _came_out(self, news: PrintNews) -> None:
+        """Documents of the order that is shown are shown with it."""
+        state = self.moment.state
+        shown = state is not None and any(job.request.work == state.packet.work for job in news.printed)
+        self._show(replace(self.moment, files=(*self.moment.files, *news.files) if shown else self.moment.files))
 
     def _timer(self, interval_ms: int, run: object) -> QTimer:
         timer = QTimer(self)
@@ -427,22 +383,3 @@ def _fetch_order(link: Link, holder: Holder, need: Need) -> Packet:
     """Claim off the UI thread; new products and codes are taken over on the way."""
     link.connect(may_begin_again=False, in_full=False)
     return link.fetch("pack", holder, need)
-
-
-def _warm_printing() -> None:
-    """Import what draws documents and load its fonts while nobody waits for a label."""
-    from warehouse_app.station.printing import warm_up  # noqa: PLC0415 - reportlab takes its time
-
-    warm_up()
-
-
-def _make(printout: Printout, folder: Path) -> list[str] | OSError:
-    try:
-        return printout.lay_into(folder)
-    except OSError as error:
-        return error
-
-
-def _never(error: WarehouseError) -> None:
-    """These jobs raise no errors for people."""
-    raise error

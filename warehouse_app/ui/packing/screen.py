@@ -18,8 +18,10 @@ from warehouse_app.domain.session import CLOSE, UNDO
 from warehouse_app.language import tr, tr_n
 from warehouse_app.station.wording import error_text
 from warehouse_app.ui.packing import views
+from warehouse_app.ui.packing.label_words import label_chip
 from warehouse_app.ui.packing.panels import Choice, ChoiceCard, KeysCard, WaitingCard, WaitingRow
 from warehouse_app.ui.packing.preparing import GIVE_BACK
+from warehouse_app.ui.packing.printing import NEIGHBOUR_KEY, TO_NEIGHBOUR
 from warehouse_app.ui.screen import Action, PersonView, Screen
 from warehouse_app.ui.theme import Tone, px
 from warehouse_app.ui.times import pick_up_clock
@@ -67,6 +69,7 @@ class PackingScreen(Screen):
         self.choices = ChoiceCard()
         self.close_button = ActionButton(tr("Close carton, print label"), key="F12", icon="printer", primary=True)
         self._actions: dict[str, Callable[[], None]] = {
+            NEIGHBOUR_KEY: partial(self.take_scan, command_code(TO_NEIGHBOUR)),
             "F4": self._ask_problem,
             "F5": self._ask_to_prepare,
             "F6": self._ask_box,
@@ -85,6 +88,7 @@ class PackingScreen(Screen):
         return tuple(
             Action(words, self._actions[key], key, icon)
             for key, words, icon in (
+                (NEIGHBOUR_KEY, tr("Send waiting labels to the neighbour printer"), "printer"),
                 ("F4", tr("Report a problem with the item"), "flag"),
                 ("F5", tr("Prepare for offline work"), "cloud-off"),
                 ("F6", tr("Change the box"), "box"),
@@ -255,13 +259,9 @@ class PackingScreen(Screen):
         if self._desk.problem is not None:
             words = error_text(self._desk.problem)
             self._problem.show_banner(BannerView(tr("The shared database"), words, Tone.ERROR, "triangle"))
-        elif moment.print_problem and self._work is not None:
-            words = tr(
-                "{folder}: {reason}. Go on packing; they are tried again every few seconds.",
-                folder=self._work.label_folder,
-                reason=moment.print_problem,
-            )
-            self._problem.show_banner(BannerView(tr("Labels wait"), words, Tone.ERROR, "printer"))
+        elif any(notice := moment.printing.notice):
+            tone = Tone.WARN if moment.printing.doubtful else Tone.ERROR
+            self._problem.show_banner(BannerView(*notice, tone, "printer"))
         else:
             self._problem.show_banner(views.preparation_banner(moment.preparation, self._now()))
 
@@ -293,7 +293,7 @@ class PackingScreen(Screen):
         self._note.show_banner(BannerView(tr("Packing note"), note, icon="note") if note else None)
         self._below.setCurrentWidget(self.lines)
         self._show_item(moment, state, around)
-        box = views.box_view(state, around, label=views.label_chip(moment))
+        box = views.box_view(state, around, label=label_chip(moment))
         self.box.setVisible(box is not None)
         if box is not None:
             self.box.show_box(box)

@@ -193,29 +193,6 @@ def box_view(state: PackState, around: Around, *, label: ChipView) -> BoxView | 
     return BoxView(title, _box_name(box), box.length_mm, box.width_mm, box.height_mm, fill, text, change, label)
 
 
-def label_chip(moment: Moment) -> ChipView:
-    """What became of the label of the carton at hand."""
-    state = moment.state
-    carton = carton_at_hand(state) if state else None
-    if state is not None and state.stopped:
-        return ChipView(tr("No label"), Tone.WARN, "hand")
-    if carton is None or not (carton.closed or carton.label_asked):
-        return ChipView(tr("The label prints at close"), icon="printer")
-    if moment.print_problem:
-        return ChipView(tr("The label waits"), Tone.WARN, "triangle")
-    return _printed_chip(carton)
-
-
-def _printed_chip(carton: CartonProgress) -> ChipView:
-    if not carton.labels or carton.label_outdated:
-        return ChipView(tr("The label is being made"), Tone.PRIMARY, "hourglass")
-    if carton.label_asked:
-        return ChipView(tr("Label printed: scan it"), Tone.PRIMARY, "scan")
-    if carton.labels > 1:
-        return ChipView(tr("Label printed {n} times", n=carton.labels), Tone.OK, "printer")
-    return ChipView(tr("Label printed"), Tone.OK, "check")
-
-
 def weight_view(state: PackState, around: Around) -> WeightView:
     """The scale's weight beside what the carton should weigh; without a scale what it should weigh is all there is."""
     carton = carton_at_hand(state)
