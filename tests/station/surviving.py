@@ -53,7 +53,8 @@ class BusyStation:
     def rest(self) -> None:
         """The worker goes home."""
         self._stop.set()
-        self._worker.join()
+        if self._worker.is_alive():
+            self._worker.join()
 
     @property
     def acknowledged(self) -> int:
@@ -71,7 +72,8 @@ class BusyStation:
 
     def close(self) -> None:
         self.rest()
-        self.sync.stop()
+        if self.sync.running:
+            self.sync.stop()
         self.link.close()
         self._file.close()
         self.database.close()

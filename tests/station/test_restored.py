@@ -47,6 +47,7 @@ def test_fifty_old_backups_under_live_stations(
 def restored_again_and_again(house: TinyWarehouse, maker: Maker, folder: Path, times: int) -> Outcome:
     restored = RestoredHouse(maker, house.url, folder, stations=3)
     try:
+        restored.start()
         for _ in range(times):
             restored.restore_an_older_backup()
         return restored.come_to_rest()

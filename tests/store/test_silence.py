@@ -1,13 +1,17 @@
 """A server that is frozen, waits for its standby or became a copy: all get an answer, and nothing counts twice."""
 
+import os
+import socket
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from threading import Thread, Timer
 
 import psycopg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from tests.databases import ServerMaker
 from tests.station.benches import NOON, Station, fact_count, put_away
@@ -16,6 +20,7 @@ from tools.postgres import PostgresServer
 from warehouse_app.domain.errors import StoreUnavailable
 from warehouse_app.station.journal import Journal
 from warehouse_app.store import watched
+from warehouse_app.store.asking import one_trip
 from warehouse_app.store.database import Database, Transaction
 from warehouse_app.store.engine import open_database
 
@@ -168,3 +173,40 @@ def test_commit_that_somebody_cancelled_is_not_taken_for_done(
     standby_gone.link.post()
 
     assert fact_count(standby_gone.database) >= 3
+
+
+def break_in_one_trip(connection: Connection) -> None:
+    with one_trip(connection) as driver:
+        with closing(socket.socket(fileno=os.dup(driver.fileno()))) as line:
+            line.shutdown(socket.SHUT_RDWR)
+        driver.execute("SELECT 1").fetchone()
+
+
+def fail_twice_in_one_trip(connection: Connection) -> None:
+    with one_trip(connection) as driver:
+        driver.execute("SELECT 1/0")
+        driver.execute("SELECT 'x'::int").fetchone()
+
+
+def test_connection_that_breaks_in_one_trip_tells_its_first_error_and_nothing_beside_it(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    with database.engine.connect() as connection, pytest.raises(DBAPIError) as told:
+        break_in_one_trip(connection)
+
+    assert told.value.connection_invalidated
+    assert "server closed the connection" in str(told.value.orig)
+    assert caplog.messages == []
+
+
+def test_first_of_several_errors_in_one_trip_is_told_and_the_connection_lives_on(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    with database.engine.connect() as connection:
+        with pytest.raises(DBAPIError) as told:
+            fail_twice_in_one_trip(connection)
+        connection.rollback()
+        alive = connection.execute(text("SELECT 7")).scalar()
+
+    assert isinstance(told.value.orig, psycopg.errors.DivisionByZero)
+    assert (told.value.connection_invalidated, alive, caplog.messages) == (False, 7, [])

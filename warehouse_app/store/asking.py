@@ -52,16 +52,29 @@ def one_trip(connection: Connection) -> Iterator["psycopg.Connection[Any]"]:
     if not connection.in_transaction():
         # The driver begins a transaction by itself, and its owner must be able to end it.
         connection.begin()
+    errors: list[psycopg.Error] = []
     try:
         with driver.pipeline():
-            yield driver
+            try:
+                yield driver
+            except psycopg.Error as error:
+                # Kept from the driver, which would print whatever follows from it while it ends the trip.
+                errors.append(error)
     except psycopg.Error as error:
-        if driver.closed:
-            connection.invalidate(error)
-        raise DBAPIError.instance(
-            "several statements", None, error, psycopg.Error, connection_invalidated=driver.closed,
-            dialect=connection.dialect,
-        ) from error  # fmt: skip
+        errors.append(error)
+    if errors:
+        raise _told_as_one(connection, driver, errors[0]) from errors[0]
+
+
+def _told_as_one(connection: Connection, driver: "psycopg.Connection[Any]", error: psycopg.Error) -> Exception:
+    """The error as one of a single statement; a connection that is gone is not used again."""
+    if driver.closed:
+        connection.invalidate(error)
+    told: Exception = DBAPIError.instance(
+        "several statements", None, error, psycopg.Error, connection_invalidated=driver.closed,
+        dialect=connection.dialect,
+    )  # fmt: skip
+    return told
 
 
 @lru_cache(maxsize=500)

@@ -1,6 +1,5 @@
 """Opens a shared database on a PostgreSQL server, and says in words what a server refuses."""
 
-import logging
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 from weakref import WeakKeyDictionary
@@ -58,9 +57,6 @@ STATEMENTS_MOST = 1_000
 """More than we have: a server that has to plan every statement anew takes twice as long for a small decision."""
 
 POOL_WAIT_S = 5.0
-
-# The driver tells of connections that were given up in the middle; whoever asked is told so by an error already.
-logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 _hung_up: "WeakKeyDictionary[Engine, bool]" = WeakKeyDictionary()
 
