@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from warehouse_app.domain.facts import Fact, PutAway
 from warehouse_app.station.bench import Bench, ConnectedBench
 from warehouse_app.station.file import Connect, StationFile, connect
+from warehouse_app.station.journal import Journal
 from warehouse_app.station.link import Link
 from warehouse_app.station.replica import Replica
 from warehouse_app.store import tables
@@ -51,6 +52,19 @@ class Station:
         """Let go of the folder, as the end of the process does."""
         self.link.close()
         self.file.close()
+
+
+def journal(station: Station, count: int) -> None:
+    """Facts that were recorded and not posted yet."""
+    for _ in range(count):
+        Journal(station.file).append([put_away()], "W-03", "", NOON)
+
+
+def put_aways(database: Database) -> int:
+    """Moves by `put_away` facts in the books."""
+    move = tables.move
+    query = select(func.count()).select_from(move).where(move.c.cause_kind == "put_away")
+    return int(database.read(lambda tx: tx.value(query)))
 
 
 def fact_count(database: Database) -> int:

@@ -16,13 +16,7 @@ from tests.station.backlog import Backlog
 from tests.warehouse import TinyWarehouse
 from warehouse_app.books.bookkeeping import book_facts
 from warehouse_app.store import tables
-from warehouse_app.store.database import Database
 from warehouse_app.store.engine import open_database
-
-
-@pytest.fixture
-def house(database: Database) -> TinyWarehouse:
-    return TinyWarehouse(database)
 
 
 class Keepers:

@@ -1,14 +1,14 @@
 """A station's facts carried by file: each arrives once and in its place, whatever became of the station's computer."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from tests.processes import Premises
-from tests.station.benches import NOON, Station, put_away
+from tests.station.benches import NOON, Station, journal, put_aways
 from tests.warehouse import TinyWarehouse
 from warehouse_app.books.bookkeeping import book_everything
 from warehouse_app.station.carrying import (
@@ -20,30 +20,12 @@ from warehouse_app.station.carrying import (
     export_journal,
     import_journal,
 )
-from warehouse_app.station.journal import Journal
 from warehouse_app.station.journal_file import FileOfNewerRelease, FileRefused
 from warehouse_app.station.salvage import NoStation, NothingReadable, read_station
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database
 
 FACTS = 60
-
-
-@pytest.fixture
-def house(database: Database) -> TinyWarehouse:
-    return TinyWarehouse(database)
-
-
-@pytest.fixture
-def station(house: TinyWarehouse, tmp_path: Path) -> Iterator[Station]:
-    station = Station(tmp_path / "s1", house.database)
-    yield station
-    station.close()
-
-
-def journal(station: Station, count: int) -> None:
-    for _ in range(count):
-        Journal(station.file).append([put_away()], "W-03", "", NOON)
 
 
 def posted(database: Database) -> list[tuple[object, ...]]:
@@ -56,11 +38,6 @@ def posted(database: Database) -> list[tuple[object, ...]]:
 def journalled(station: Station) -> list[tuple[object, ...]]:
     rows = station.file.connection.execute("SELECT sequence, fact_id FROM journal ORDER BY 1").fetchall()
     return [(station.file.station, station.file.incarnation, *row) for row in rows]
-
-
-def moves(database: Database) -> int:
-    move = tables.move
-    return len(database.read(lambda tx: tx.rows(select(move.c.move_no).where(move.c.cause_kind == "put_away"))))
 
 
 def applied(database: Database) -> int:
@@ -84,7 +61,7 @@ def test_carried_facts_apply_once_in_the_place_where_the_station_had_them(
     assert (imported.imported, imported.already, imported.missing) == (4, 0, ())
     assert (again.imported, again.already) == (0, 4)
     assert posted(house.database) == journalled(station)
-    assert moves(house.database) == 7
+    assert put_aways(house.database) == 7
     assert house.differences() == ()
 
 
@@ -102,7 +79,7 @@ def test_facts_that_the_station_posted_meanwhile_are_not_doubled(
 
     assert (imported.imported, imported.already) == (0, 4)
     assert posted(house.database) == journalled(station)
-    assert moves(house.database) == 7
+    assert put_aways(house.database) == 7
 
 
 def test_station_that_comes_back_posts_on_after_its_facts_were_carried(
@@ -117,7 +94,7 @@ def test_station_that_comes_back_posts_on_after_its_facts_were_carried(
 
     assert posted(house.database) == journalled(station)
     assert station.link.cloned is None
-    assert moves(house.database) == 6
+    assert put_aways(house.database) == 6
 
 
 def altered_number(line: bytes) -> bytes:

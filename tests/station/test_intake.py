@@ -1,6 +1,6 @@
 """What a database may say to what a station posts: gaps, copies, rows it refuses, another one in its place."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from warehouse_app.domain.errors import NoWarehouse
 from warehouse_app.station.intake import ClonedStation, DatabaseReplaced, Stream, fact_row, take_in
 from warehouse_app.station.journal import Journal, facts_after
 from warehouse_app.store import tables
-from warehouse_app.store.database import Database, Row
+from warehouse_app.store.database import Row
 
 UNLUCKY = 13
 REFUSING = {
@@ -27,18 +27,6 @@ REFUSING = {
         ALTER TABLE fact ADD CONSTRAINT unlucky CHECK (kind <> 'put_away' OR payload NOT LIKE '%"quantity"_13,%')
     """,
 }
-
-
-@pytest.fixture
-def house(database: Database) -> TinyWarehouse:
-    return TinyWarehouse(database)
-
-
-@pytest.fixture
-def station(house: TinyWarehouse, tmp_path: Path) -> Iterator[Station]:
-    station = Station(tmp_path / "s1", house.database)
-    yield station
-    station.close()
 
 
 def journal(station: Station, *quantities: int) -> None:

@@ -1,15 +1,15 @@
 """Posting: every fact of the journal reaches the shared database exactly once, whatever happens between."""
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from tests.databases import Maker
-from tests.station.benches import NOON, Station, fact_count, put_away
+from tests.station.benches import NOON, Station, fact_count, journal, put_aways
 from tests.warehouse import TinyWarehouse
 from warehouse_app.books.bookkeeping import book_everything
 from warehouse_app.books.verify import verify
@@ -23,29 +23,6 @@ from warehouse_app.station.replica import Replica
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Row
 from warehouse_app.store.engine import open_database
-
-
-@pytest.fixture
-def house(database: Database) -> TinyWarehouse:
-    return TinyWarehouse(database)
-
-
-@pytest.fixture
-def station(house: TinyWarehouse, tmp_path: Path) -> Iterator[Station]:
-    station = Station(tmp_path / "s1", house.database)
-    yield station
-    station.close()
-
-
-def journal(station: Station, count: int) -> None:
-    for _ in range(count):
-        Journal(station.file).append([put_away()], "W-03", "", NOON)
-
-
-def moved(house: TinyWarehouse) -> int:
-    move = tables.move
-    query = select(func.count()).select_from(move).where(move.c.cause_kind == "put_away")
-    return int(house.database.read(lambda tx: tx.value(query)))
 
 
 def test_facts_are_posted_in_batches_and_once(house: TinyWarehouse, station: Station) -> None:
@@ -69,7 +46,7 @@ def test_batch_that_is_sent_again_changes_nothing(house: TinyWarehouse, station:
     book_everything(house.database)
 
     assert fact_count(house.database) == 3
-    assert moved(house) == 3
+    assert put_aways(house.database) == 3
     poster.close()
 
 
@@ -91,7 +68,7 @@ def test_answer_that_got_lost_does_not_double_a_fact(
     station.link.settle()
 
     assert fact_count(house.database) == 4
-    assert moved(house) == 4
+    assert put_aways(house.database) == 4
 
 
 def test_shared_database_restored_from_an_older_copy_gets_the_missing_facts_again(
