@@ -64,6 +64,18 @@ def test_lease_that_is_given_back_is_free_at_once(house: TinyWarehouse) -> None:
         computer.database.close()
 
 
+def test_holder_goes_on_when_a_backup_with_its_own_lease_comes_back(house: TinyWarehouse) -> None:
+    keeper = Computer(house.url)
+    assert keeper.after(1)
+    lease = house.database.read(lambda tx: dict(tx.rows(select(tables.service_lease))[0]))
+    keeper.lease.give_back()
+
+    house.database.write(lambda tx: tx.put(tables.service_lease, [{**lease, "seen_at": tx.now}]))
+
+    assert [keeper.after(RENEW_S) for _ in range(12)] == [True] * 12
+    keeper.database.close()
+
+
 def test_of_two_who_stand_by_one_takes_over(house: TinyWarehouse) -> None:
     gone, *others = (Computer(house.url) for _ in range(3))
     assert gone.after(1)

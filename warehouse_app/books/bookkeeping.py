@@ -8,7 +8,7 @@ from functools import cache
 from itertools import islice
 from typing import Any, ClassVar
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select, true
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from warehouse_app.books import counting, finishing, found_again, lost, packing, picking, putaway, receiving, shipping
@@ -139,11 +139,26 @@ def _next_batch(tx: Transaction, size: int) -> list[Recorded]:
     here = {"warehouse_id": tx.warehouse_id}
     (cursors,) = tx.ask([Question(_cursors(), here)])
     share = size // max(1, len(cursors)) + SPARE_FACTS
-    names = ("station", "incarnation", "done")
-    questions = [Question(_facts(), {**here, **dict(zip(names, row, strict=True)), "most": share}) for row in cursors]
-    facts = [[dict(zip(tables.fact.c.keys(), row, strict=True)) for row in found] for found in tx.ask(questions)]
-    streams = [_unapplied(station, done, rows) for (station, _, done), rows in zip(cursors, facts, strict=True)]
+    found = _facts_above(tx, cursors, share)
+    streams = [_unapplied(station, done, rows) for (station, _, done), rows in zip(cursors, found, strict=True)]
     return list(islice(heapq.merge(*streams, key=lambda recorded: recorded.happened_at), size))
+
+
+def _facts_above(tx: Transaction, cursors: Found, most: int) -> list[list[Row]]:
+    """Of each station the next facts above its cursor, so many at the most."""
+    names = tables.fact.c.keys()
+    here = {"warehouse_id": tx.warehouse_id, "most": most}
+    if tx.connection.dialect.name != "postgresql":
+        marks = [dict(zip(("station", "incarnation", "done"), cursor, strict=True)) for cursor in cursors]
+        answers = tx.ask([Question(_facts(), {**here, **one}) for one in marks])
+        return [[dict(zip(names, row, strict=True)) for row in rows] for rows in answers]
+    # Two hundred stations would be two hundred questions, many times a second.
+    (found,) = tx.ask([Question(_facts_of_all(), here, planned=False)])
+    of_stream: dict[tuple[str, str], list[Row]] = {}
+    for row in found:
+        fact = dict(zip(names, row, strict=True))
+        of_stream.setdefault((fact["station"], fact["incarnation"]), []).append(fact)
+    return [of_stream.get((station, incarnation), []) for station, incarnation, _ in cursors]
 
 
 @cache
@@ -160,6 +175,17 @@ def _facts() -> Select[Any]:
     stream = [fact.c[name] == bindparam(name) for name in ("warehouse_id", "station", "incarnation")]
     above = fact.c.sequence > bindparam("done")
     return select(fact).where(*stream, above).order_by(fact.c.sequence).limit(bindparam("most"))
+
+
+@cache
+def _facts_of_all() -> Select[Any]:
+    """The same of every station; SQLite knows no such query."""
+    fact, cursor = tables.fact, tables.station_cursor
+    stream = [fact.c[name] == cursor.c[name] for name in ("warehouse_id", "station", "incarnation")]
+    above = select(fact).where(*stream, fact.c.sequence > cursor.c.applied_sequence).order_by(fact.c.sequence)
+    next_ones = above.limit(bindparam("most")).lateral()
+    every = select(*next_ones.c).select_from(cursor.join(next_ones, true()))
+    return every.where(cursor.c.warehouse_id == bindparam("warehouse_id"))
 
 
 @cache

@@ -72,7 +72,7 @@ def are_booked(tx: Transaction, marks: Marks) -> bool:
 
 
 def _pairs(tx: Transaction, query: Select[Any]) -> list[tuple[tuple[str, str], int]]:
-    (found,) = tx.ask([Question(query, {"warehouse_id": tx.warehouse_id})])
+    (found,) = tx.ask([Question(query, {"warehouse_id": tx.warehouse_id}, planned=False)])
     return [((station, incarnation), sequence) for station, incarnation, sequence in found]
 
 
@@ -116,7 +116,7 @@ def _next_facts(tx: Transaction) -> Iterator[Row]:
     """Of every station that has any, its first fact above its cursor."""
     query = _first_above_cursor()
     names = [column.key for column in query.selected_columns]
-    (found,) = tx.ask([Question(query, {"warehouse_id": tx.warehouse_id})])
+    (found,) = tx.ask([Question(query, {"warehouse_id": tx.warehouse_id}, planned=False)])
     return (dict(zip(names, row, strict=True)) for row in found)
 
 

@@ -3,19 +3,28 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from itertools import pairwise
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from warehouse_app.domain.packets import Packet
 from warehouse_app.operations.cancelling import finish_cancellations
 from warehouse_app.operations.claiming import Holder, give_back
-from warehouse_app.operations.claims import LostWork, forgotten_work, lost_work, worked_twice
+from warehouse_app.operations.claims import (
+    LostWork,
+    forgotten_work,
+    lost_work,
+    with_holders,
+    worked_twice_question,
+)
 from warehouse_app.operations.counting import claim_sheets_ahead, sheets_to_claim
 from warehouse_app.operations.number_blocks import numbers_are_behind
 from warehouse_app.operations.packing import Lane, claim_orders_ahead, orders_to_claim
 from warehouse_app.operations.picking import claim_lists_ahead, lists_to_claim
 from warehouse_app.store import tables
+from warehouse_app.store.asking import Question
 from warehouse_app.store.database import Database, Transaction
 
 PIECE = 25
@@ -120,22 +129,51 @@ class Asker:
 
 
 def look_around(tx: Transaction, task: str, asker: Asker) -> Look:
-    """Look at the claims of a station, and at what others want."""
-    claim, wanted, cursor = tables.claim, tables.work_wanted, tables.station_cursor
+    """Look at the claims of a station, and at what others want; one round trip where the station has nothing."""
     station, in_hand = asker.station, asker.in_hand
-    stream = (tx.mine(cursor), cursor.c.station == station, cursor.c.incarnation == asker.incarnation)
-    mine = (tx.mine(claim), claim.c.station == station, claim.c.state == "held")
-    ours = claim.c.work.startswith(f"{task}:", autoescape=True)
-    rows = tx.rows(select(claim.c.work, claim.c.ahead, claim.c.wanted_by).where(*mine, ours).order_by(claim.c.work))
-    others = (tx.mine(wanted), wanted.c.task == task, wanted.c.station != station)
-    waiting = tx.rows(select(wanted.c.station).where(*others, wanted.c.wanted_at > tx.now - WANTED_FOR))
+    mine = {"warehouse_id": tx.warehouse_id, "station": station}
+    claims, waiting, cursors, twice = tx.ask(
+        [
+            Question(_held(), {**mine, "begins": f"{task}:", "ends": f"{task};"}),
+            Question(_waiting(), {**mine, "task": task, "since": tx.now - WANTED_FOR}),
+            Question(_cursor(), {**mine, "incarnation": asker.incarnation}),
+            worked_twice_question(tx, station),
+        ]
+    )
     return Look(
-        tuple(row["work"] for row in rows if row["wanted_by"]),
-        tuple(sorted(row["station"] for row in waiting)),
-        tuple(row["work"] for row in rows if row["ahead"]),
+        tuple(work for work, _, wanted_by in claims if wanted_by),
+        tuple(name for (name,) in waiting),
+        tuple(work for work, ahead, _ in claims if ahead),
         tuple(lost_work(tx, station, in_hand)),
-        tuple(worked_twice(tx, station)),
+        tuple(with_holders(tx, twice)),
         tuple(forgotten_work(tx, in_hand)),
         bool(asker.highest_number) and numbers_are_behind(tx, asker.highest_number),
-        int(tx.value(select(cursor.c.applied_sequence).where(*stream)) or 0),
+        int(cursors[0][0]) if cursors else 0,
+    )
+
+
+@cache
+def _held() -> Select[Any]:
+    """Claims of a station whose names begin with a task and its colon: the character that follows it is `;`."""
+    claim = tables.claim
+    mine = (claim.c.warehouse_id == bindparam("warehouse_id"), claim.c.station == bindparam("station"))
+    task = (claim.c.work >= bindparam("begins"), claim.c.work < bindparam("ends"))
+    columns = (claim.c.work, claim.c.ahead, claim.c.wanted_by)
+    return select(*columns).where(*mine, claim.c.state == "held", *task).order_by(claim.c.work)
+
+
+@cache
+def _waiting() -> Select[Any]:
+    """Other stations that found too little of a task a short while ago."""
+    wanted = tables.work_wanted
+    others = (wanted.c.task == bindparam("task"), wanted.c.station != bindparam("station"))
+    lately = (wanted.c.warehouse_id == bindparam("warehouse_id"), wanted.c.wanted_at > bindparam("since"))
+    return select(wanted.c.station).where(*lately, *others).order_by(wanted.c.station)
+
+
+@cache
+def _cursor() -> Select[Any]:
+    cursor = tables.station_cursor
+    return select(cursor.c.applied_sequence).where(
+        *(cursor.c[name] == bindparam(name) for name in ("warehouse_id", "station", "incarnation"))
     )

@@ -4,14 +4,17 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from warehouse_app.domain.errors import NotFound, WarehouseError
 from warehouse_app.language import mark
 from warehouse_app.operations.cancelling import finish_cancellations
 from warehouse_app.operations.keeping import drain
 from warehouse_app.store import tables
+from warehouse_app.store.asking import Found, Question
 from warehouse_app.store.database import Database, Transaction
 
 SUPERVISORS = ("supervisor", "manager")
@@ -175,13 +178,15 @@ def claim_again(tx: Transaction, station: str, in_hand: Mapping[str, int]) -> tu
     return tuple(forgotten)
 
 
-def worked_twice(tx: Transaction, station: str) -> list[LostWork]:
-    """Work of this station that was taken over, of which it reported something afterwards, and was not told yet."""
-    table = tables.takeover
-    told = (tx.mine(table), table.c.station == station, table.c.late_facts > 0, table.c.told_at.is_(None))
-    rows = tx.rows(select(table).where(*told).order_by(table.c.taken_at))
-    claims = _standing(tx, [row["work"] for row in rows])
-    return [LostWork(row["work"], row["taken_by"], claims[row["work"]].station) for row in rows]
+def worked_twice_question(tx: Transaction, station: str) -> Question:
+    """Asks for this station's work that was taken over and reported on afterwards, and of which it was not told yet."""
+    return Question(_not_told(), {"warehouse_id": tx.warehouse_id, "station": station})
+
+
+def with_holders(tx: Transaction, found: Found) -> list[LostWork]:
+    """The answer to `worked_twice_question`, with who holds the work now."""
+    claims = _standing(tx, [work for work, _ in found])
+    return [LostWork(work, taken_by, claims[work].station) for work, taken_by in found]
 
 
 def told_of_worked_twice(tx: Transaction, station: str, works: list[str]) -> None:
@@ -189,6 +194,14 @@ def told_of_worked_twice(tx: Transaction, station: str, works: list[str]) -> Non
     table = tables.takeover
     rows = tx.rows_in(table, "work", works, table.c.station == station, table.c.late_facts > 0)
     tx.change(table, [{"work": row["work"], "epoch": row["epoch"], "told_at": tx.now} for row in rows])
+
+
+@cache
+def _not_told() -> Select[Any]:
+    table = tables.takeover
+    mine = (table.c.warehouse_id == bindparam("warehouse_id"), table.c.station == bindparam("station"))
+    late = select(table.c.work, table.c.taken_by).where(*mine, table.c.late_facts > 0, table.c.told_at.is_(None))
+    return late.order_by(table.c.taken_at)
 
 
 @dataclass(frozen=True, slots=True)

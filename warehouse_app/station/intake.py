@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -124,7 +124,10 @@ def take_in(tx: Transaction, stream: Stream, facts: Sequence[Row], after: Mark |
     }  # fmt: skip
     columns = tuple(tables.fact.c[name] for name in _COLUMNS)
     same_names = tx.questions(columns, tables.fact.c.fact_id, [fact["fact_id"] for fact in facts])
-    house, *found = tx.ask([Question(_house(), {"warehouse_id": tx.warehouse_id}), Question(_near(), at), *same_names])
+    asked = [Question(_near(), at), *same_names]
+    house, *found = tx.ask(
+        [Question(_house(), {"warehouse_id": tx.warehouse_id}), *(replace(one, planned=False) for one in asked)]
+    )
     _require_own(stream, house)
     rows = [dict(zip(_COLUMNS, values, strict=True)) for part in found for values in part]
     mine = {row["sequence"]: row for row in rows if _is_of(row, stream)}
@@ -134,6 +137,21 @@ def take_in(tx: Transaction, stream: Stream, facts: Sequence[Row], after: Mark |
     _write(tx, stream, new)
     for fact in altered:
         tell(tx, stream, "fact_altered", str(fact["fact_id"]), str(fact["payload"]), str(fact["work"]))
+
+
+def go_on(tx: Transaction, stream: Stream, facts: Sequence[Row], after: Mark) -> None:
+    """The short way of `take_in`, for a station that goes on where it was a moment ago: one answer less to wait for.
+
+    Raises as `take_in` does; what is there already is refused by the database, and has to go the long way.
+    """
+    before = {"warehouse_id": tx.warehouse_id, "station": stream.station, "incarnation": stream.incarnation}
+    asked = [
+        Question(_house(), {"warehouse_id": tx.warehouse_id}),
+        Question(_near(), {**before, "first": after.sequence, "last": after.sequence}, planned=False),
+    ]
+    house, found = tx.ask_and_add(asked, tables.fact, [{**fact, "recorded_at": tx.now} for fact in facts])
+    _require_own(stream, house)
+    _require_at(stream, dict(zip(_COLUMNS, found[0], strict=True)) if found else None, after)
 
 
 def tell(tx: Transaction, stream: Stream, kind: str, about: str, detail: str, work: str = "") -> None:

@@ -18,26 +18,38 @@ from sqlalchemy.exc import DBAPIError
 from warehouse_app.store.types import Moment
 
 Found = list[tuple[Any, ...]]
+Statement = tuple[str, Any]
+"""The text of a statement that gives no rows, and its values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query and the values of its marks. One that is `kept` and asked again and again has its text made only once."""
+    """A query and the values of its marks. One that is `kept` and asked again and again has its text made only once.
+
+    A server keeps the plan of a question that is `planned` once. Where a table grows by thousands of rows an hour, the
+    plan for a few rows would soon be one that walks through all of them: there it is made for each asking.
+    """
 
     query: Select[Any]
     values: Mapping[str, object]
     kept: bool = True
+    planned: bool = True
 
 
-def ask(connection: Connection, questions: Sequence[Question]) -> list[Found]:
-    """The rows of every question, in the order in which they are given."""
+def ask(connection: Connection, questions: Sequence[Question], then: Sequence[Statement] = ()) -> list[Found]:
+    """The rows of every question, in the order in which they are given.
+
+    What is to be done `then` goes along in the same trip, for PostgreSQL only and where every question is kept.
+    """
     if connection.dialect.name != "postgresql" or not all(one.kept for one in questions):
         return [[tuple(row) for row in connection.execute(one.query, one.values).all()] for one in questions]
     cursors = []
     with one_trip(connection) as driver:
         for one in questions:
             text, values = _text(one.query, connection.dialect)
-            cursors.append(driver.cursor().execute(text, {**values, **one.values}, prepare=True))
+            cursors.append(driver.cursor().execute(text, {**values, **one.values}, prepare=one.planned))
+        for text, written in then:
+            driver.execute(text, written, prepare=True)
     answers = [cursor.fetchall() for cursor in cursors]
     return [_in_utc(one.query, found) for one, found in zip(questions, answers, strict=True)]
 

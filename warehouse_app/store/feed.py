@@ -6,10 +6,13 @@ Its numbers are handed out under the warehouse's lock, so that a reader who has 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, delete, func, select, update
 
 from warehouse_app.store import tables
+from warehouse_app.store.asking import Question
 from warehouse_app.store.database import Transaction
 from warehouse_app.store.ids import new_key
 
@@ -59,15 +62,10 @@ class Head:
 
 def read_head(tx: Transaction, seen: Place) -> Head:
     """One query of one row. An empty identity means that no warehouse is set up."""
-    house, newest, last = tables.warehouse, tables.feed.alias("newest"), tables.feed.alias("last")
-    found = select(house.c.identity, house.c.feed_epoch, house.c.feed_no, newest.c.token, last.c.token)
-    joined = house.outerjoin(
-        newest, and_(newest.c.warehouse_id == house.c.warehouse_id, newest.c.feed_no == house.c.feed_no)
-    ).outerjoin(last, and_(last.c.warehouse_id == house.c.warehouse_id, last.c.feed_no == seen.number))
-    row = tx.connection.execute(found.select_from(joined).where(tx.mine(house))).first()
-    if row is None:
+    (found,) = tx.ask([Question(_head(), {"warehouse_id": tx.warehouse_id, "seen": seen.number})])
+    if not found:
         return Head("", Place("", 0, ""), continues=False)
-    identity, epoch, number, token, token_seen = row
+    ((identity, epoch, number, token, token_seen),) = found
     begins = seen.number == 0
     continues = epoch == seen.epoch and (begins or token_seen == seen.token)
     return Head(identity, Place(epoch, number, token or ""), continues)
@@ -75,9 +73,8 @@ def read_head(tx: Transaction, seen: Place) -> Head:
 
 def rows_after(tx: Transaction, number: int, most: int = PAGE) -> Sequence[FeedRow]:
     """The next rows above a number, in their order."""
-    feed = tables.feed
-    query = select(feed.c.feed_no, feed.c.entity, feed.c.key).where(tx.mine(feed), feed.c.feed_no > number)
-    return [FeedRow(*row) for row in tx.connection.execute(query.order_by(feed.c.feed_no).limit(most))]
+    (found,) = tx.ask([Question(_rows_after(), {"warehouse_id": tx.warehouse_id, "number": number, "most": most})])
+    return [FeedRow(*row) for row in found]
 
 
 def read_news(tx: Transaction, seen: Place, read_to: int, *, anew: bool = False) -> tuple[Head, Sequence[FeedRow]]:
@@ -124,3 +121,22 @@ def prune_feed(tx: Transaction) -> bool:
 def begin_epoch(connection: Connection) -> None:
     """From now on no reader of before finds its place: this database is not the one that it has read."""
     connection.execute(update(tables.warehouse).values(feed_epoch=new_key()))
+
+
+@cache
+def _head() -> Select[Any]:
+    house, newest, last = tables.warehouse, tables.feed.alias("newest"), tables.feed.alias("last")
+    found = select(house.c.identity, house.c.feed_epoch, house.c.feed_no, newest.c.token, last.c.token)
+    joined = house.outerjoin(
+        newest, and_(newest.c.warehouse_id == house.c.warehouse_id, newest.c.feed_no == house.c.feed_no)
+    ).outerjoin(last, and_(last.c.warehouse_id == house.c.warehouse_id, last.c.feed_no == bindparam("seen")))
+    return found.select_from(joined).where(house.c.warehouse_id == bindparam("warehouse_id"))
+
+
+@cache
+def _rows_after() -> Select[Any]:
+    feed = tables.feed
+    query = select(feed.c.feed_no, feed.c.entity, feed.c.key).where(
+        feed.c.warehouse_id == bindparam("warehouse_id"), feed.c.feed_no > bindparam("number")
+    )
+    return query.order_by(feed.c.feed_no).limit(bindparam("most"))

@@ -71,6 +71,9 @@ class Lease:
 
     def _take_over(self, now: float) -> bool:
         beat = self._database.read(_beat, self._service)
+        if beat is not None and beat[0] == self.holder:
+            # A backup came back in which the lease was ours. To end its holder's connections would be to end this one.
+            return self._database.write(_renew, self._service, self.holder)
         if beat != self._seen:
             self._seen, self._seen_since = beat, now
         if beat is not None and now - self._seen_since < GONE_AFTER_S and not _has_ended(beat[0]):

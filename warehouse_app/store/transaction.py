@@ -29,7 +29,7 @@ from sqlalchemy.sql import ClauseElement, ColumnElement
 
 from warehouse_app.domain.errors import NoWarehouse
 from warehouse_app.store import bulk, tables
-from warehouse_app.store.asking import Found, Question, ask, one_trip
+from warehouse_app.store.asking import Found, Question, Statement, ask, one_trip
 
 Row = Mapping[Any, Any]
 Clock = Callable[[], datetime]
@@ -117,6 +117,21 @@ class Transaction:
     def ask(self, questions: Sequence[Question]) -> list[Found]:
         """The rows of several queries, in one round trip where there is a way to go."""
         return ask(self.connection, questions) if questions else []
+
+    def ask_and_add(self, questions: Sequence[Question], table: Table, rows: Sequence[Row]) -> list[Found]:
+        """Ask, and insert rows without waiting for the answers, for one that seldom wants to have done otherwise.
+
+        Whoever does not like an answer raises; then the rows are not there.
+        """
+        if self.connection.dialect.name != "postgresql":
+            found = self.ask(questions)
+            self.add(table, rows)
+            return found
+        statements: list[Statement] = []
+        hand = bulk.Hand(lambda text, values: statements.append((text, values)), "postgresql")
+        bulk.insert(hand, bulk.Rows(table, *_as_tuples(rows), self.warehouse_id))
+        self.rows_written += len(rows)
+        return ask(self.connection, questions, statements)
 
     def one_of(self, column: ColumnElement[Any], values: Sequence[object]) -> ColumnElement[bool]:
         """The condition that a column is one of these values; it has one text for few of them and one for many."""

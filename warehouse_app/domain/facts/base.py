@@ -40,9 +40,12 @@ def fact(kind: str, version: int = 1) -> Any:  # noqa: ANN401 - a class decorato
     return register
 
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"))
+
+
 def encode(fact: Fact) -> str:
     """The fact's payload: ASCII JSON, so that nothing a scanner sends can be refused by a database."""
-    return json.dumps(asdict(fact), separators=(",", ":"))  # type: ignore[call-overload]
+    return _ENCODER.encode(asdict(fact))  # type: ignore[call-overload]
 
 
 def decode(kind: str, version: int, payload: str) -> Fact:
