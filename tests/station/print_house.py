@@ -1,16 +1,20 @@
 """A station that prints on virtual printers: what was asked for, and what came out of them on paper."""
 
+import random
 import re
+import threading
+import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import pysqlite3
 
+from warehouse_app.devices.virtual_printer import VirtualPrinter
 from warehouse_app.documents.labels.filling import Values
 from warehouse_app.station.bench import Bench
 from warehouse_app.station.file import StationFile
@@ -78,3 +82,66 @@ def lost_or_doubled(asked: Sequence[int], papers: Sequence[bytes]) -> tuple[set[
     """Numbers that never came out, and those of which more than one copy does not say that there may be another."""
     plain = Counter(numbers_on(paper for paper in papers if not is_marked(paper)))
     return set(asked) - set(numbers_on(papers)), {number for number, copies in plain.items() if copies > 1}
+
+
+class FlakyPrinter:
+    """A virtual printer to which everything happens that happens to printers; its address stays the same.
+
+    `papers` is all that ever came out, also of those that were switched off since.
+    """
+
+    def __init__(self, rng: random.Random) -> None:
+        self._rng = rng
+        self._all = [VirtualPrinter()]
+        self.harms: Counter[str] = Counter()
+
+    @property
+    def device(self) -> VirtualPrinter:
+        """As it is switched on now."""
+        return self._all[-1]
+
+    @property
+    def papers(self) -> list[bytes]:
+        return [paper for device in self._all for paper in device.printed]
+
+    def description(self, name: str = "zebra", **fields: Any) -> PrinterDescription:  # noqa: ANN401 - of any type
+        """It with labels of places loaded."""
+        given = {"width_mm": 100.0, "height_mm": 50.0, "prints": ("location",), **fields}
+        return PrinterDescription(name, f"tcp://{self.device.address}", **given)
+
+    def has_printed(self, count: int) -> bool:
+        """Whether so many labels have come out."""
+        return len(self.papers) >= count
+
+    def harm(self) -> None:
+        """Let something happen to it."""
+        what = self._rng.choice(("killed", "killed", "cut off", "out of paper", "paused"))
+        self.harms[what] += 1
+        if what == "killed":
+            self.device.stop()
+        elif what == "cut off":
+            self.device.cut_off()
+        elif what == "out of paper":
+            self.device.put_in_roll(self._rng.randrange(6))
+        else:
+            self.device.set(paused=True)
+
+    def kill(self) -> None:
+        """Pull its plug for good."""
+        self.device.stop()
+
+    def heal(self) -> None:
+        """Have it switched on, with paper, and not paused."""
+        if not self.device.is_on:
+            self._all.append(VirtualPrinter(port=self.device.port))
+        self.device.put_in_roll(None)
+        self.device.set()
+
+
+def wait_until(is_so: Callable[[], bool], within_s: float = 30.0, meanwhile: Callable[[], None] = lambda: None) -> None:
+    """Look again and again; a printer and its worker do things in their own time."""
+    until, pause = time.monotonic() + within_s, threading.Event()
+    while not is_so():
+        assert time.monotonic() < until, "it took too long"
+        meanwhile()
+        pause.wait(0.005)

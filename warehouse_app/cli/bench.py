@@ -17,6 +17,7 @@ from warehouse_app.cli.benchmarks import (
     order_files,
     papers,
     past,
+    printing,
     programs,
     promises,
     reference,
@@ -38,6 +39,7 @@ BENCHMARKS: dict[str, Benchmark] = {
     "bookkeeper": lambda context, folder: _on_backlog("bookkeeper", context, folder),
     "window": programs.window,
     "labels": lambda _context, _folder: papers.labels(),
+    printing.PART: lambda context, folder: programs.measured(list(context.program), printing.PART, folder),
     "pick-list": lambda _context, _folder: papers.pick_list(),
     "import-orders": order_files.order_files,
     "promises": partial(engines.on_each_engine, "promises"),
@@ -50,7 +52,18 @@ BENCHMARKS: dict[str, Benchmark] = {
     "demo": programs.demo,
 }
 
-ON_DISK = ("scan", "bookkeeper", "import-orders", "promises", "rush", "one-order", "contention", "reference", "demo")
+ON_DISK = (
+    printing.PART,
+    "scan",
+    "bookkeeper",
+    "import-orders",
+    "promises",
+    "rush",
+    "one-order",
+    "contention",
+    "reference",
+    "demo",
+)
 """These wait for the disk most of the time."""
 
 PARTS: dict[str, Benchmark] = {
@@ -58,6 +71,7 @@ PARTS: dict[str, Benchmark] = {
     "scan": lambda context, _folder: booking.scan(context),
     "bookkeeper": lambda context, _folder: booking.bookkeeper(context),
     "window-xcb": programs.window_xcb,
+    printing.PART: printing.printing,
     order_files.PART: order_files.import_file,
     transactions.PART: transactions.decide,
     "promises": promises.promises,

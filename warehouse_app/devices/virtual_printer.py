@@ -54,6 +54,11 @@ class VirtualPrinter:
         """Where documents are sent to."""
         return f"{self.host}:{self.port}"
 
+    @property
+    def is_on(self) -> bool:
+        """Whether it can be connected to."""
+        return self._thread.is_alive()
+
     def stop(self) -> None:
         """Switch it off as by its plug: connections break, what waits in its memory is lost."""
         with suppress(OSError):
@@ -66,6 +71,14 @@ class VirtualPrinter:
                 connection.shutdown(socket.SHUT_RDWR)
             connection.close()
         self._thread.join()
+
+    def cut_off(self) -> None:
+        """Break every connection, as a cable does; what it was told already it prints."""
+        with self._lock:
+            connections = list(self._connections)
+        for connection in connections:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def put_in_roll(self, labels: int | None) -> None:
         """A new roll; what waited is printed at once."""

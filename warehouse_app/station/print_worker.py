@@ -71,13 +71,14 @@ class Routes:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What all workers share. `tell` is called on their threads."""
+    """What all workers share. `tell` is called on their threads, `wake` when there is work for another of them."""
 
     bench: Bench
     jobs: PrintJobs
     book: PrinterBook
     folder: Path
     tell: Tell
+    wake: Callable[[], None]
     problems: dict[str, str] = field(default_factory=dict)
     """By printer, for those that cannot print."""
 
@@ -304,6 +305,7 @@ class PrinterWorker:
             except NotWritten:
                 return
             log.warning("%d documents go to %s instead of %s", len(waiting), neighbour, self.name)
+            self._tools.wake()
             self._tell()
 
     def _tell(self, **became: Any) -> None:  # noqa: ANN401 - fields of the news

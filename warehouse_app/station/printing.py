@@ -60,7 +60,7 @@ class PrintQueue:
         self.folder = Path(bench.file.setting(OUTPUT_SETTING) or folder)
         self.jobs, self.book = bench.journal.prints, PrinterBook(bench.file)
         self._told = tell
-        self._tools = Tools(bench, self.jobs, self.book, self.folder, self._tell)
+        self._tools = Tools(bench, self.jobs, self.book, self.folder, self._tell, self.wake)
         self._workers: dict[str, PrinterWorker] = {}
         self._files: list[str] = []
         self._wake, self._stop = threading.Event(), threading.Event()
@@ -97,7 +97,8 @@ class PrintQueue:
         contents = batch_contents(
             document, labels, layout, copies=copies, title=title, asked_at=f"{now:%Y-%m-%d %H:%M} UTC"
         )
-        batch = self.jobs.add_batch(list(contents), now, printer)
+        # A batch stays together, with its slip, whatever printers are set up meanwhile.
+        batch = self.jobs.add_batch(list(contents), now, target.name if target else "")
         self.wake()
         return batch
 
