@@ -53,6 +53,7 @@ def poster_trusts_every_new_connection(patch: pytest.MonkeyPatch) -> None:
         return Mark(rows[0]["sequence"], rows[0]["fact_id"]) if rows else Mark()
 
     patch.setattr(posting, "take_in", unguarded)
+    patch.setattr(posting, "go_on", unguarded)
     patch.setattr(posting, "posted_mark", newest)
 
 
