@@ -11,8 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from tests.ui.desktops import Worked, copied, parts_at
 from warehouse_app.documents.labels.dots import Resolution
+from warehouse_app.documents.labels.layouts import LayoutLibrary
 from warehouse_app.language import use_language
 from warehouse_app.ui.labels.copying import CopyDialog
+from warehouse_app.ui.labels.print_dialog import PrintDialog
 from warehouse_app.ui.labels.screen import LabelsScreen
 
 SOON = 10_000
@@ -136,12 +138,13 @@ def test_a_copy_is_changed_and_a_code_that_does_not_fit_is_refused(open_labels: 
     assert "size = 28" in file.read_text()
 
 
-def test_unsaved_text_outlives_other_layouts_languages_and_the_program(open_labels: Open) -> None:
+def test_unsaved_text_outlives_other_layouts_languages_and_the_program(open_labels: Open, tmp_path: Path) -> None:
     labels = open_labels()
     labels.copy("tote-100x50", "mine")
     changed = labels.text.replace("size = 44", "size = 33")
 
     labels.write(changed)
+    labels.until((tmp_path / "home/layouts/.drafts/mine.toml").is_file)
     labels.choose("badge-86x54")
     labels.choose("mine")
     assert labels.text == changed
@@ -190,6 +193,30 @@ def test_the_label_in_sight_is_written_as_a_file(open_labels: Open, tmp_path: Pa
     labels.settle()
 
     assert (tmp_path / f"label.{ending}").read_bytes().startswith(begins)
+
+
+def test_the_label_in_sight_goes_into_the_print_queue(open_labels: Open, tmp_path: Path) -> None:
+    labels = open_labels()
+    labels.copy("tote-100x50", "mine")
+    bench = labels.worked.bench
+    labels.until(lambda: bench.printing.queue is not None)
+
+    labels.screen.ask_print()
+    dialog = labels.worked.desktop.window.findChildren(PrintDialog)[-1]
+    dialog.copies.setValue(2)
+    dialog.button.click()
+
+    labels.until(lambda: len(list((tmp_path / "home/labels").glob("*.zpl"))) == 2)
+
+
+def test_a_layout_is_made_the_usual_one(open_labels: Open, tmp_path: Path) -> None:
+    labels = open_labels()
+    labels.choose("location-70x35")
+
+    labels.screen.use()
+    labels.settle()
+
+    assert LayoutLibrary(tmp_path / "home/layouts").usual("location") == "location-70x35"
 
 
 def test_the_preview_shows_each_dot_of_the_chosen_printer(open_labels: Open) -> None:

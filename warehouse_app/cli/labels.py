@@ -12,7 +12,7 @@ from warehouse_app.documents.labels.checking import check_label
 from warehouse_app.documents.labels.dots import Resolution
 from warehouse_app.documents.labels.filling import Values, filled
 from warehouse_app.documents.labels.kinds import KINDS, in_both_languages
-from warehouse_app.documents.labels.layouts import DEFAULTS, LayoutLibrary, checked_layout
+from warehouse_app.documents.labels.layouts import LayoutLibrary, checked_layout
 from warehouse_app.documents.labels.model import Label
 from warehouse_app.documents.labels.writing import WRITERS
 from warehouse_app.domain.errors import WarehouseError
@@ -52,6 +52,8 @@ def add_commands(commands: Commands) -> None:
     copy = labels.add("copy", copy_layout, tr("copy a layout to change it"))
     copy.add_argument("layout", metavar="LAYOUT")
     copy.add_argument("name", metavar="NEW-NAME")
+    use = labels.add("use", use_layout, tr("print labels of a layout's kind with it at this station"))
+    use.add_argument("layout", metavar="LAYOUT")
     made = labels.add("print", print_labels, tr("labels of these things, of all there are when none is named"))
     made.add_argument("kind", choices=label_values.KINDS)
     made.add_argument("names", metavar="NAME", nargs="*")
@@ -76,7 +78,7 @@ def list_layouts(context: Context, _arguments: Namespace) -> int:
                 "width_mm": layout.size_mm[0],
                 "height_mm": layout.size_mm[1],
                 "own": library.is_own(name),
-                "usual": DEFAULTS.get(layout.kind) == name,
+                "usual": library.usual(layout.kind) == name,
             }
         )
     lines = [f"{'*' if row['usual'] else ' '} {row['layout']:22} {row['kind']:9} {row['title']}" for row in rows]
@@ -114,6 +116,17 @@ def copy_layout(context: Context, arguments: Namespace) -> int:
     except OSError as error:
         raise CannotWrite(file=str(context.home / OWN_LAYOUTS), reason=error.strerror or str(error)) from None
     context.output.result({"file": str(path)}, tr("Change {file}, then look at it with labels preview.", file=path))
+    return 0
+
+
+def use_layout(context: Context, arguments: Namespace) -> int:
+    """`labels use`."""
+    try:
+        kind = _library(context).use(arguments.layout)
+    except OSError as error:
+        raise CannotWrite(file=str(context.home / OWN_LAYOUTS), reason=error.strerror or str(error)) from None
+    text = tr("Labels of the kind {kind} are printed as {layout} here.", kind=kind, layout=arguments.layout)
+    context.output.result({"kind": kind, "layout": arguments.layout}, text)
     return 0
 
 

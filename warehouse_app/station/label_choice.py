@@ -6,7 +6,7 @@ from pathlib import Path
 
 from warehouse_app.documents.labels.layout import Layout
 from warehouse_app.documents.labels.layout_fields import LayoutNotValid
-from warehouse_app.documents.labels.layouts import DEFAULTS, LayoutLibrary
+from warehouse_app.documents.labels.layouts import LayoutLibrary
 from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.language import mark
 from warehouse_app.station.printers import PrinterDescription, Size, StockDoesNotFit, fits, size_text
@@ -40,7 +40,7 @@ class StationLayouts:
         return self._chosen[key]
 
     def _choose(self, kind: str, name: str, printer: PrinterDescription | None) -> Layout:
-        usual = self._layout(name or DEFAULTS[kind])
+        usual = self._layout(name or self._library.usual(kind))
         if usual.kind != kind:
             raise OtherKind(layout=usual.name, is_for=usual.kind, kind=kind)
         if printer is None or printer.takes(usual.size_mm):

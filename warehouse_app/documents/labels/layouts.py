@@ -1,5 +1,7 @@
 """Where layouts lie: those that come with the program, and a folder of one's own whose layouts come first."""
 
+import json
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,7 +20,10 @@ DEFAULTS = {
     "pallet": "pallet-105x148",
     "badge": "badge-86x54",
 }
-"""The layout of each kind that is used unless another is asked for."""
+"""The layout of each kind that is used unless a station has chosen another."""
+
+_CHOSEN = "usual.json"
+"""Beside the own layouts: the names of those that a station uses, by kind."""
 
 LONGEST_NAME = 60
 
@@ -54,6 +59,22 @@ class LayoutLibrary:
         """A layout by its name. Raises NotFound, and LayoutNotValid."""
         return checked_layout(self.path(name))
 
+    def usual(self, kind: str) -> str:
+        """The name of the layout that labels of this kind have here, unless another is asked for."""
+        chosen = self._chosen().get(kind)
+        return chosen if isinstance(chosen, str) and chosen in self.names() else DEFAULTS[kind]
+
+    def use(self, name: str) -> str:
+        """Make a layout the usual one of its kind, which it gives. Raises NotFound, LayoutNotValid, OSError."""
+        assert self._own is not None
+        kind = self.layout(name).kind
+        chosen = {**self._chosen(), kind: name}
+        self._own.mkdir(parents=True, exist_ok=True)
+        part = self._own / f"{_CHOSEN}.part"
+        part.write_text(json.dumps(chosen, indent=1), encoding="utf-8")
+        part.replace(self._own / _CHOSEN)
+        return kind
+
     def copy(self, name: str, new_name: str) -> Path:
         """Copy a layout into the own folder under a new name. Raises NotFound, LayoutExists, NameNotUsable, OSError."""
         assert self._own is not None
@@ -61,6 +82,16 @@ class LayoutLibrary:
         self._own.mkdir(parents=True, exist_ok=True)
         target.write_bytes(source.read_bytes())
         return target
+
+    def _chosen(self) -> Mapping[str, object]:
+        """A file that somebody has spoilt chooses nothing."""
+        if self._own is None:
+            return {}
+        try:
+            found = json.loads((self._own / _CHOSEN).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
 
     def path_for(self, new_name: str) -> Path:
         """The file that a new own layout of this name would have. Raises LayoutExists, NameNotUsable."""

@@ -34,7 +34,7 @@ class Draft(QObject):
         self._watcher = QFileSystemWatcher(self)
         self._watcher.fileChanged.connect(self._stir)
         self._watcher.directoryChanged.connect(self._stir)
-        self._keep = self._timer(KEEP_AFTER_MS, self.flush)
+        self._keep = self._timer(KEEP_AFTER_MS, self._lay_aside)
         self._look = self._timer(CHANGED_AFTER_MS, self._look_again)
 
     @property
@@ -85,9 +85,13 @@ class Draft(QObject):
 
     def flush(self) -> None:
         """Lay the unsaved text aside at once."""
-        if self._read is None or not self._keep.isActive():
+        if self._keep.isActive():
+            self._keep.stop()
+            self._lay_aside()
+
+    def _lay_aside(self) -> None:
+        if self._read is None:
             return
-        self._keep.stop()
         job = partial(self._shelf.keep, self._read.name, self.text if self.unsaved else None)
         self._tasks.write(self, job, done=_nothing, failed=self.failed.emit)
 

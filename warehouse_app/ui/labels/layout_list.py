@@ -33,7 +33,7 @@ class LayoutList(QListWidget):
         self.currentItemChanged.connect(self._tell)
 
     def show_layouts(self, layouts: tuple[Listed, ...], current: str) -> None:
-        """Show these, and select this one, or the first where it is not among them."""
+        """Show these, and mark this one as selected."""
         self._filling = True
         self.clear()
         kind = None
@@ -47,19 +47,18 @@ class LayoutList(QListWidget):
             item.setData(LISTED, one)
             item.setToolTip(one.name)
             self.addItem(item)
-        self._filling = False
         self.select(current)
+        self._filling = False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.scrollToItem(self.currentItem())
 
     def select(self, name: str) -> None:
-        """Select a layout, or the first where it is not there."""
+        """Select a layout; where it is not there, nothing is selected."""
         rows = {one.name: row for row in range(self.count()) if (one := self._listed(row)) is not None}
-        if rows:
-            self.setCurrentRow(rows.get(name, next(iter(rows.values()))))
-            self.scrollToItem(self.currentItem())
+        self.setCurrentRow(rows.get(name, -1))
+        self.scrollToItem(self.currentItem())
 
     def _listed(self, row: int) -> Listed | None:
         found: Listed | None = self.item(row).data(LISTED)

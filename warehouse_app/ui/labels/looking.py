@@ -66,6 +66,20 @@ class Look:
     line: int = 0
 
     @property
+    def is_real(self) -> bool:
+        """Whether it shows a real thing, not the example."""
+        asked = self.asked
+        return self.proof is not None and asked.values is not None and asked.kind == self.proof.layout.kind
+
+    @property
+    def values(self) -> Values:
+        """What the label says, by the names that layouts use."""
+        assert self.proof is not None
+        if self.asked.values is not None and self.is_real:
+            return self.asked.values
+        return KINDS[self.proof.layout.kind].example
+
+    @property
     def may_print(self) -> bool:
         """Whether the label is whole and every code on it was read."""
         return self.proof is not None and self.proof.may_print

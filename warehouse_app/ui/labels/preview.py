@@ -70,7 +70,9 @@ class LabelPreview(QAbstractScrollArea):
         self.viewport().update()
 
     def zoom(self, steps: int) -> None:
-        """Larger or smaller by so many steps; 0 fits it into the room again."""
+        """Larger or smaller by so many steps about the middle of what is seen; 0 fits it into the room again."""
+        bars = self.horizontalScrollBar(), self.verticalScrollBar()
+        middles = [(bar.value() + bar.pageStep() / 2) / max(1, bar.maximum() + bar.pageStep()) for bar in bars]
         if steps == 0:
             self._step = None
         else:
@@ -79,6 +81,8 @@ class LabelPreview(QAbstractScrollArea):
             if beyond:
                 self._step = beyond[0] if larger else beyond[-1]
         self._lay_out()
+        for bar, middle in zip(bars, middles, strict=True):
+            bar.setValue(round(middle * (bar.maximum() + bar.pageStep()) - bar.pageStep() / 2))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from warehouse_app.documents.labels.dots import Resolution
 from warehouse_app.language import tr
@@ -17,6 +17,7 @@ from warehouse_app.ui.labels.findings import FindingsCard
 from warehouse_app.ui.labels.layout_list import LayoutList
 from warehouse_app.ui.labels.looking import Asked, Look, look_at, write_label
 from warehouse_app.ui.labels.preview import LabelPreview, shown
+from warehouse_app.ui.labels.print_dialog import PrintDialog
 from warehouse_app.ui.labels.shelf import Listed, Shelf
 from warehouse_app.ui.labels.text_card import TextCard
 from warehouse_app.ui.labels.things import ThingBox
@@ -46,10 +47,11 @@ class LabelsScreen(Screen):
         self.draft = Draft(self._shelf, desk.tools.tasks, self)
         self._values: tuple[str, Values | None] = ("", None)
         self.look: Look | None = None
+        self._usual: set[str] = set()
         self._current = desk.tools.preferences.label_layout
         self.list, self.preview, self.findings = LayoutList(), LabelPreview(), FindingsCard()
         self.things, self.text = ThingBox(desk), TextCard()
-        self._news = Banner()
+        self._right, self._news = QWidget(), Banner()
         self._resolution, self._zoom = QComboBox(), Label("secondary")
         self._look_soon = QTimer(self)
         self._look_soon.setSingleShot(True)
@@ -66,7 +68,9 @@ class LabelsScreen(Screen):
         return (
             Action(tr("Save the layout"), self.save, "Ctrl+S", "check"),
             Action(tr("Copy the layout"), self.ask_copy, "Ctrl+D", "copy"),
+            Action(tr("Make the layout the usual one of its kind"), self.use, "Ctrl+U", "check-circle"),
             Action(tr("Save the label as a file"), self.ask_file, "Ctrl+E", "labels"),
+            Action(tr("Print the label"), self.ask_print, "Ctrl+P", "printer"),
             Action(tr("Show the label of …"), self.things.line.setFocus, "Ctrl+L", "search"),
             Action(tr("To the layout's text"), self.text.editor.setFocus, "Ctrl+T", "note"),
             Action(tr("To the list of layouts"), self.list.setFocus, "Ctrl+G", "labels"),
@@ -86,7 +90,7 @@ class LabelsScreen(Screen):
     def restyle(self) -> None:
         super().restyle()
         self.list.setFixedWidth(px(262))
-        self.text.setFixedWidth(px(440))
+        self._right.setFixedWidth(px(440))
 
     def refresh(self) -> None:
         """Read the list of layouts again."""
@@ -113,6 +117,33 @@ class LabelsScreen(Screen):
         """Copy a layout, and take the copy in hand."""
         job = partial(self._shelf.copy, name, new_name)
         self._desk.tools.tasks.write(self, job, done=self._copied, failed=self._say_error)
+
+    def use(self) -> None:
+        """Let labels of this kind have the layout in hand, unless another is asked for."""
+        if self.draft.in_hand is not None:
+            job = partial(self._shelf.use, self.draft.in_hand.name)
+            self._desk.tools.tasks.write(self, job, done=self._used, failed=self._say_error)
+
+    def ask_print(self) -> None:
+        """Ask on which printer the label in sight is printed. Printers print what is saved."""
+        bench = self._desk.bench
+        if self.look is None or not self.look.may_print or bench is None or bench.printing.queue is None:
+            self._say(BannerView(tr("Not printed"), tr("A label that cannot be printed stays here.")))
+        elif self.draft.unsaved:
+            self._say(BannerView(tr("Not printed"), tr("Save the layout first: printers print what is saved.")))
+        else:
+            name, example = self.look.asked.path.stem, not self.look.is_real
+            dialog = PrintDialog(name, bench.printing.printers, example=example, parent=self)
+            dialog.wanted.connect(partial(self.print, self.look))
+            dialog.open()
+
+    def print(self, look: Look, printer: str, copies: int) -> None:
+        """Put copies of a label into the station's print queue."""
+        bench = self._desk.bench
+        if bench is not None and bench.printing.queue is not None and look.proof is not None:
+            kind, name = look.proof.layout.kind, look.asked.path.stem
+            job = partial(bench.printing.queue.ask, kind, [look.values], printer, layout=name, copies=copies)
+            self._desk.tools.tasks.write(self, job, done=self._printed, failed=self._say_error)
 
     def ask_file(self) -> None:
         """Ask where the label goes as a file."""
@@ -142,7 +173,7 @@ class LabelsScreen(Screen):
     def _build(self) -> None:
         layouts = Card(margin=6)
         layouts.body.addWidget(self.list)
-        middle, right = QVBoxLayout(), QVBoxLayout()
+        middle, right = QVBoxLayout(), QVBoxLayout(self._right)
         spaced(middle, 12)
         spaced(right, 12)
         picture = Card(margin=8)
@@ -157,7 +188,7 @@ class LabelsScreen(Screen):
         spaced(row, 12)
         row.addWidget(layouts)
         row.addLayout(middle, 1)
-        row.addLayout(right)
+        row.addWidget(self._right)
         self.body.addWidget(self._news)
         self.body.addLayout(row, 1)
 
@@ -169,7 +200,12 @@ class LabelsScreen(Screen):
         self._resolution.setAccessibleName(tr("Resolution of the printer"))
         row = QHBoxLayout()
         spaced(row, 8)
+        self._use = QPushButton(tr("Make usual"))
+        self._use.setObjectName("tool")
+        self._use.setToolTip(tr("Print labels of this kind with this layout at this station (Ctrl+U)"))
+        self._use.clicked.connect(self.use)
         row.addWidget(self._resolution)
+        row.addWidget(self._use)
         row.addStretch(1)
         row.addWidget(self._zoom)
         for words, tip, steps in (("−", tr("Smaller"), -1), ("+", tr("Larger"), 1), (tr("Fit"), tr("Fit"), 0)):
@@ -182,14 +218,16 @@ class LabelsScreen(Screen):
         return row
 
     def _button_row(self) -> QHBoxLayout:
-        self.copy_button = ActionButton(tr("Copy"), key="Ctrl+D", icon="copy")
-        self.file_button = ActionButton(tr("As a file"), key="Ctrl+E", icon="labels")
+        self.copy_button = ActionButton(tr("Copy"), key="Ctrl+D")
+        self.file_button = ActionButton(tr("As a file"), key="Ctrl+E")
         self.copy_button.clicked.connect(self.ask_copy)
         self.file_button.clicked.connect(self.ask_file)
         row = QHBoxLayout()
         spaced(row, 8)
-        row.addWidget(self.copy_button)
-        row.addWidget(self.file_button)
+        self.print_button = ActionButton(tr("Print"), key="Ctrl+P")
+        self.print_button.clicked.connect(self.ask_print)
+        for button in (self.copy_button, self.file_button, self.print_button):
+            row.addWidget(button)
         return row
 
     def _connect(self) -> None:
@@ -226,11 +264,24 @@ class LabelsScreen(Screen):
         self._look()
 
     def _show_list(self, layouts: tuple[Listed, ...]) -> None:
+        self._usual = {one.name for one in layouts if one.usual}
+        if self.draft.in_hand is None and layouts:
+            names = [one.name for one in layouts]
+            self._choose(self._current if self._current in names else names[0])
         self.list.show_layouts(layouts, self._current)
+        self._show_usual()
 
     def _copied(self, new_name: str) -> None:
         self._keep_current(new_name)
         self.draft.open(new_name)
+        self.refresh()
+
+    def _printed(self, _: str) -> None:
+        self._say(BannerView(tr("In the print queue"), tr("It is printed beside your work."), Tone.OK, "printer"))
+
+    def _used(self, name: str) -> None:
+        text = tr("Labels of this kind are printed as {layout} at this station.", layout=name)
+        self._say(BannerView(tr("The usual one"), text, Tone.OK, "check-circle"))
         self.refresh()
 
     def _written(self, path: Path) -> None:
@@ -272,10 +323,14 @@ class LabelsScreen(Screen):
         self.findings.show_look(look, self._desk.words_of)
         self.text.show_look(look)
         self.top_bar.show_title(tr("Labels"), head_chips(look))
-        if look.may_print:
-            self.file_button.allow()
-        else:
-            self.file_button.setEnabled(False)
+        self.file_button.setEnabled(look.may_print)
+        self.print_button.setEnabled(look.may_print)
+        self._show_usual()
+
+    def _show_usual(self) -> None:
+        usual = self._current in self._usual
+        self._use.setEnabled(not usual and self.look is not None and self.look.may_print)
+        self._use.setText(tr("Usual") if usual else tr("Make usual"))
 
     def _kind_in_sight(self) -> str:
         return self.look.proof.layout.kind if self.look is not None and self.look.proof is not None else ""

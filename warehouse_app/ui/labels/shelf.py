@@ -7,7 +7,7 @@ from pathlib import Path
 from warehouse_app.documents.labels.kinds import KINDS
 from warehouse_app.documents.labels.layout import SUFFIX
 from warehouse_app.documents.labels.layout_fields import LayoutNotValid
-from warehouse_app.documents.labels.layouts import DEFAULTS, LayoutLibrary
+from warehouse_app.documents.labels.layouts import LayoutLibrary
 from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.language import language_in_use, mark
 from warehouse_app.station.printing import write_whole
@@ -82,6 +82,14 @@ class Shelf:
             raise _not_written(self.folder, error) from error
         return new_name
 
+    def use(self, name: str) -> str:
+        """Make a layout the usual one of its kind at this station, and give its name. Raises as `copy` does."""
+        try:
+            self._library.use(name)
+        except OSError as error:
+            raise _not_written(self.folder, error) from error
+        return name
+
     def require_free(self, new_name: str) -> None:
         """Whether a new layout may have this name. Raises LayoutExists, NameNotUsable."""
         self._library.path_for(new_name)
@@ -116,7 +124,7 @@ class Shelf:
         except LayoutNotValid as error:
             return Listed(name, "", name, (0, 0), own, usual=False, unsaved=unsaved, error=error)
         title = layout.title_zh if language_in_use() == "zh" and layout.title_zh else layout.title
-        usual = DEFAULTS.get(layout.kind) == name
+        usual = self._library.usual(layout.kind) == name
         return Listed(name, layout.kind, title, layout.size_mm, own, usual, unsaved)
 
 

@@ -57,8 +57,8 @@ def head_chips(look: Look) -> tuple[ChipView, ...]:
 
 
 def reads_text(code: CodeRead) -> str:
-    """What a reader says of a code, its separators as a sign that can be seen."""
-    return code.reads.replace("\x1d", "␝")
+    """What a reader says of a code, its separators as a sign that can be seen; it may be broken after any sign."""
+    return "\u200b".join(code.reads.replace("\x1d", "␝"))
 
 
 def module_text(code: CodeRead) -> str:
