@@ -6,7 +6,7 @@ The desktop's first window must not wait for what it does not need, so everythin
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -23,9 +23,15 @@ if TYPE_CHECKING:
     from warehouse_app.store.database import Database
 
 
+SCAN_METER = "scan-meter"
+"""A window for the benchmarks; no command, for it needs neither database nor station."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command, or open the desktop when none is given."""
     words = sys.argv[1:] if arguments is None else list(arguments)
+    if words[:1] == [SCAN_METER]:
+        return _scan_meter(words[1:])
     desktop = _asked_for_desktop(words)
     if desktop is not None:
         return _desktop(desktop)
@@ -67,6 +73,21 @@ def _desktop(parsed: Namespace) -> int:
             version=__version__,
         )
     )
+
+
+def _scan_meter(words: Sequence[str]) -> int:
+    from warehouse_app.devices.scanners import SerialScanner
+    from warehouse_app.devices.serial_line import LineState, LineStatus, Port, SerialLine
+    from warehouse_app.ui.scan_meter import run_meter
+
+    def open_scanner(port: str, take: Callable[[str], None], opened: Callable[[], None]) -> SerialLine:
+        def tell(status: LineStatus) -> None:
+            if status.state is LineState.CONNECTED:
+                opened()
+
+        return SerialScanner(Port(port), take, tell).line
+
+    return run_meter(words, open_scanner)
 
 
 def _context(parsed: Namespace) -> "Context":

@@ -22,6 +22,7 @@ from warehouse_app.cli.benchmarks import (
     promises,
     reference,
     rush,
+    scanners,
     transactions,
 )
 from warehouse_app.cli.benchmarks.figures import Figure
@@ -38,6 +39,8 @@ BENCHMARKS: dict[str, Benchmark] = {
     "scan": lambda context, folder: _on_backlog("scan", context, folder),
     "bookkeeper": lambda context, folder: _on_backlog("bookkeeper", context, folder),
     "window": programs.window,
+    "wedge": scanners.wedge,
+    "serial": scanners.serial,
     "labels": lambda _context, _folder: papers.labels(),
     printing.PART: lambda context, folder: programs.measured(list(context.program), printing.PART, folder),
     "pick-list": lambda _context, _folder: papers.pick_list(),
@@ -72,6 +75,7 @@ PARTS: dict[str, Benchmark] = {
     "bookkeeper": lambda context, _folder: booking.bookkeeper(context),
     "window-xcb": programs.window_xcb,
     printing.PART: printing.printing,
+    scanners.WEDGE_PART: scanners.wedge_xcb,
     order_files.PART: order_files.import_file,
     transactions.PART: transactions.decide,
     "promises": promises.promises,

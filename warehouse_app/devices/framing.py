@@ -1,5 +1,6 @@
 """Cuts what a serial port sends into frames, and keeps a broken or hostile device from flooding the program."""
 
+import re
 from collections.abc import Iterator
 
 FRAME_LIMIT = 4_096
@@ -12,6 +13,7 @@ BURST = 2_000
 """A cordless scanner that comes back sends all that it has stored at once."""
 
 QUIET_S = 1.0
+_END = re.compile(rb"[\r\n]")
 
 
 class Framer:
@@ -49,16 +51,18 @@ class Framer:
             self._rest += data
 
     def _may_pass(self, at_s: float) -> bool:
-        """What is allowed grows steadily up to a burst; a flood must end for a second before anything counts again."""
+        """What is allowed grows steadily up to a burst; a flood must end for a second before anything counts again.
+
+        What is thrown away uses up what is allowed too: a flood that goes on is not let through once a second.
+        """
         gained = max(0.0, at_s - self._allowed_at) * self._frames_a_second
         self._allowed, self._allowed_at = min(self._burst, self._allowed + gained), at_s
         if self._allowed < 1:
             self._flooded_until = at_s + QUIET_S
-        if self.flooded(at_s):
-            return False
-        self._allowed -= 1
-        return True
+        else:
+            self._allowed -= 1
+        return not self.flooded(at_s)
 
 
 def _ends(data: bytes) -> Iterator[int]:
-    return (place for place, byte in enumerate(data) if byte in b"\r\n")
+    return (match.start() for match in _END.finditer(data))

@@ -64,7 +64,7 @@ def _paint_once(context: Context, folder: Path, platform: str) -> float:
     before = log.stat().st_size if log.exists() else 0
     started = time.perf_counter()
     process = subprocess.Popen(  # noqa: S603 - ourselves
-        _bare(context),
+        bare(context.program),
         env={
             **os.environ,
             "QT_QPA_PLATFORM": platform,
@@ -93,9 +93,9 @@ def _added(log: Path, before: int) -> str:
         return file.read().decode(errors="replace")
 
 
-def _bare(context: Context) -> list[str]:
-    """This program without options, as a person starts it: with any, the command line is read before the window."""
-    return list(context.program[: context.program.index("--database")])
+def bare(program: tuple[str, ...]) -> list[str]:
+    """The program without options, as a person starts it: with any, the command line is read before the window."""
+    return list(program[: program.index("--database")])
 
 
 def _with_folder(context: Context, folder: Path, *words: str) -> list[str]:

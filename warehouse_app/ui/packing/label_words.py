@@ -3,7 +3,7 @@
 from warehouse_app.domain.packing_state import CartonProgress
 from warehouse_app.language import tr
 from warehouse_app.ui.packing.bench import Moment
-from warehouse_app.ui.packing.views import carton_at_hand
+from warehouse_app.ui.packing.carton_views import carton_at_hand
 from warehouse_app.ui.theme import Tone
 from warehouse_app.ui.widgets import ChipView
 

@@ -14,6 +14,7 @@ from warehouse_app.station.wording import error_text, feedback_text
 from warehouse_app.station.work_list import AtHand
 from warehouse_app.ui.icons import picture_kind
 from warehouse_app.ui.packing.bench import Moment
+from warehouse_app.ui.packing.carton_views import awaiting_label, carton_at_hand, cartons_in_all, label_step
 from warehouse_app.ui.packing.preparing import Preparation
 from warehouse_app.ui.theme import Tone
 from warehouse_app.ui.times import URGENT_MINUTES, minutes_until, span_text
@@ -186,7 +187,7 @@ def box_view(state: PackState, around: Around, *, label: ChipView) -> BoxView | 
     box = state.box_of(carton)
     if box is None:
         return None
-    title = tr("Carton {number} of {total}", number=carton.number, total=_cartons_in_all(state, carton))
+    title = tr("Carton {number} of {total}", number=carton.number, total=cartons_in_all(state, carton))
     fill = fill_percent(state, carton, box, around.catalogue)
     text = tr("{percent} % full", percent=fill) if fill <= FULL_PERCENT else tr("too small for all of it")
     change = "" if carton.closed or carton.label_asked or state.stopped else tr("Change  F6")
@@ -206,23 +207,6 @@ def weight_view(state: PackState, around: Around) -> WeightView:
         tr("expected {grams} ± {tolerance} g", grams=f"{expected:,}", tolerance=tolerance),
         _weight_chip(carton.weight_g - expected, tolerance),
     )  # fmt: skip
-
-
-def awaiting_label(state: PackState | None) -> CartonProgress | None:
-    """The carton that is closed by scanning its label next; none while the order is on hold or stopped."""
-    return None if state is None or state.paused or state.stopped else state.awaiting_label
-
-
-def carton_at_hand(state: PackState) -> CartonProgress:
-    """The open carton, the one just closed when the order is done, else the one that would be begun."""
-    if state.awaiting_label is not None:
-        return state.awaiting_label
-    if state.finished and state.cartons:
-        return state.cartons[-1]
-    try:
-        return state.next_carton()
-    except IndexError:
-        return state.cartons[-1]
 
 
 def box_choices(state: PackState, catalogue: Catalogue) -> tuple[tuple[BoxType, int], ...]:
@@ -316,7 +300,7 @@ def _step_of_order(state: PackState, around: Around) -> tuple[str, str, Tone, st
         return tr("Order {order} is packed", order=state.packet.order_no), sub, Tone.OK, "check-circle"
     carton = awaiting_label(state)
     if carton is not None:
-        return _label_step(state, carton)
+        return label_step(state, carton)
     if state.complete:
         number = carton_at_hand(state).number
         sub = tr("Close carton {number} with F12, or scan CLOSE.", number=number)
@@ -325,25 +309,6 @@ def _step_of_order(state: PackState, around: Around) -> tuple[str, str, Tone, st
         sub = tr("Go on with F7, or scan NEXT-BOX.")
         return tr("Carton {number} is full by plan", number=carton_at_hand(state).number), sub, Tone.PRIMARY, "box"
     return tr("Scan the next item"), _item_text(around), Tone.PRIMARY, "scan"
-
-
-def _label_step(state: PackState, carton: CartonProgress) -> tuple[str, str, Tone, str]:
-    """Which carton the label belongs on, and what to do without it."""
-    sub = tr(
-        "Only its own label closes carton {number} of order {order}. No label: F10 prints it again, F8 opens the box.",
-        number=carton.number,
-        order=state.packet.order_no,
-    )
-    return tr("Stick the label on, then scan it"), sub, Tone.PRIMARY, "scan"
-
-
-def _cartons_in_all(state: PackState, carton: CartonProgress) -> int:
-    """As many as are there once everything is packed, before that as many as are planned."""
-    filled = [one.number for one in state.cartons if one.units]
-    if state.complete and filled:
-        return max(filled)
-    open_still = int(carton.label_asked)
-    return max(carton.number + open_still, state.packet.first_carton_number + len(state.packet.suggested) - 1)
 
 
 def _most_urgent(order: WaitingOrder) -> str:
@@ -372,7 +337,7 @@ def _counter(moment: Moment) -> tuple[str, str]:
         return f"{state.units_packed:,}", tr("to put back")
     carton = awaiting_label(state)
     if carton is not None:
-        total = _cartons_in_all(state, carton)
+        total = cartons_in_all(state, carton)
         return f"{carton.number:,}", tr_n("of {n} carton", "of {n} cartons", total)
     return f"{state.units_packed:,}", tr("of {total} packed", total=f"{state.units_total:,}")
 
