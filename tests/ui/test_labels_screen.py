@@ -219,6 +219,19 @@ def test_a_layout_is_made_the_usual_one(open_labels: Open, tmp_path: Path) -> No
     assert LayoutLibrary(tmp_path / "home/layouts").usual("location") == "location-70x35"
 
 
+def test_keys_of_the_screen_work_in_its_text_too(open_labels: Open) -> None:
+    labels = open_labels()
+    labels.copy("tote-100x50", "mine")
+    text, editor = labels.text, labels.screen.text.editor
+    editor.setFocus()
+
+    for key in (Qt.Key.Key_D, Qt.Key.Key_U):
+        QTest.keyClick(editor, key, Qt.KeyboardModifier.ControlModifier)
+
+    assert labels.worked.desktop.window.findChildren(CopyDialog)
+    assert labels.text == text
+
+
 def test_the_preview_shows_each_dot_of_the_chosen_printer(open_labels: Open) -> None:
     labels = open_labels()
     labels.choose("tote-100x50")

@@ -100,7 +100,7 @@ def _people(tx: Transaction, typed: str) -> list[Thing]:
 
 def _cartons(tx: Transaction, typed: str) -> list[Thing]:
     found = _matching(tx, _with_shipment(tx), typed, tables.carton.c.carton, tables.shipment.c.order_no)
-    return [Thing(row["carton"], row["order_no"]) for row in found]
+    return [Thing(row["carton"], f"{row['order_no']} · {row['number']}") for row in found]
 
 
 def _with_shipment(tx: Transaction) -> Select[tuple[object, ...]]:

@@ -83,6 +83,8 @@ def test_a_text_without_room_is_told() -> None:
         ("[2, 10, 46, 10]", "[2, 10, 46, 0]", 14),
         ("size = 9 }", 'size = "9" }', 16),
         ('type = "paragraphs"\n', "", 12),
+        ('kind = "location"\n', "", 1),
+        ("},\n]", "},", 16),
     ],
 )
 def test_a_mistake_is_found_on_its_line(was: str, now: str, line: int) -> None:

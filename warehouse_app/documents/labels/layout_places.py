@@ -6,14 +6,17 @@ from warehouse_app.documents.labels.layout_fields import LayoutNotValid
 
 _ITEM = re.compile(r"^[ \t]*\[\[[ \t]*items[ \t]*\]\]", re.MULTILINE)
 _SAID = re.compile(r"at line (\d+)")
+_UNFINISHED = "at end of document"
 _NUMBERED = re.compile(r"items (\d+)")
 
 
 def line_of_error(text: str, error: LayoutNotValid) -> int:
-    """The line, from 1, that is wrong; 0 where it cannot be told, as at the end of a text that is not finished."""
+    """The line, from 1, that is wrong; 0 where it cannot be told."""
     place, reason = str(error.values["place"]), str(error.values["reason"])
     if said := _SAID.search(reason):
         return int(said[1])
+    if _UNFINISHED in reason:
+        return text.rstrip().count("\n") + 1
     if place.startswith("{"):
         return _line_at(text, text.find(place))
     item = _NUMBERED.search(place)
@@ -22,7 +25,7 @@ def line_of_error(text: str, error: LayoutNotValid) -> int:
     found = field.search(text, start, end)
     if found is not None:
         return _line_at(text, found.end() - 1)
-    return _line_at(text, start) if item else 0
+    return _line_at(text, start)
 
 
 def line_of_item(text: str, item: int) -> int:

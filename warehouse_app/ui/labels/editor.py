@@ -2,10 +2,11 @@
 
 import re
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
+    QKeyEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -21,6 +22,7 @@ from warehouse_app.language import tr
 from warehouse_app.ui.theme import colour, mono, px
 
 SIZE = 13
+_SCREENS = {Qt.Key.Key_D, Qt.Key.Key_E, Qt.Key.Key_K, Qt.Key.Key_U}
 _PARTS = (
     (re.compile(r"^\s*\[\[?[^\]]*\]\]?"), "primary", True),
     (re.compile(r"^\s*[A-Za-z_]+(?=\s*=)|(?<=[{,] )[a-z_]+(?= =)"), "text2", False),
@@ -43,6 +45,19 @@ class _Colours(QSyntaxHighlighter):
                 style.setForeground(colour(ink))
                 style.setFontWeight(QFont.Weight.DemiBold if strong else QFont.Weight.Normal)
                 self.setFormat(found.start(), found.end() - found.start(), style)
+
+
+class ScreensKeys(QObject):
+    """Keeps keys for the screen that a field of text would take for commands of its own, such as Ctrl+D for delete."""
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        del watched
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.ShortcutOverride:
+            return False
+        for_screen = event.modifiers() == Qt.KeyboardModifier.ControlModifier and event.key() in _SCREENS
+        if for_screen:
+            event.ignore()
+        return for_screen
 
 
 class LayoutEditor(QPlainTextEdit):

@@ -13,6 +13,7 @@ from warehouse_app.documents.labels.dots import Resolution
 from warehouse_app.language import tr
 from warehouse_app.ui.labels.copying import CopyDialog
 from warehouse_app.ui.labels.draft import Draft
+from warehouse_app.ui.labels.editor import ScreensKeys
 from warehouse_app.ui.labels.findings import FindingsCard
 from warehouse_app.ui.labels.layout_list import LayoutList
 from warehouse_app.ui.labels.looking import Asked, Look, look_at, write_label
@@ -231,6 +232,9 @@ class LabelsScreen(Screen):
         return row
 
     def _connect(self) -> None:
+        keys = ScreensKeys(self)
+        self.things.line.installEventFilter(keys)
+        self.text.editor.installEventFilter(keys)
         self.list.chosen.connect(self._choose)
         self.draft.opened.connect(self._show_text)
         self.draft.changed.connect(self._show_state)

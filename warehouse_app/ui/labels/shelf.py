@@ -1,7 +1,6 @@
 """The layouts of a station, and the texts that are being changed: read and written off the UI thread."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from warehouse_app.documents.labels.kinds import KINDS
@@ -39,14 +38,13 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class LayoutText:
-    """The text of a layout: as its file has it, and as somebody left it unsaved at a time."""
+    """The text of a layout: as its file has it, and as somebody left it unsaved."""
 
     name: str
     path: Path
     own: bool
     saved: str
     unsaved: str | None = None
-    left_at: datetime | None = None
 
 
 class Shelf:
@@ -66,13 +64,12 @@ class Shelf:
         """The text of a layout. Raises NotFound, LayoutNotValid."""
         path, own, draft = self._library.path(name), self._library.is_own(name), self._draft(name)
         try:
-            saved = path.read_text(encoding="utf-8")
-            if own and draft.is_file():
-                left_at = datetime.fromtimestamp(draft.stat().st_mtime).astimezone()
-                return LayoutText(name, path, own, saved, draft.read_text(encoding="utf-8"), left_at)
+            # What is no UTF-8 is shown with its place taken by a sign, and refused by the check.
+            saved = path.read_text(encoding="utf-8", errors="replace")
+            unsaved = draft.read_text(encoding="utf-8") if own and draft.is_file() else None
         except (OSError, UnicodeDecodeError) as error:
             raise LayoutNotValid(file=path.name, place="-", reason=str(error)) from error
-        return LayoutText(name, path, own, saved)
+        return LayoutText(name, path, own, saved, unsaved)
 
     def copy(self, name: str, new_name: str) -> str:
         """Copy a layout, and give the new name. Raises NotFound, LayoutExists, NameNotUsable, LayoutNotWritten."""
