@@ -39,7 +39,7 @@ class AmendedPacking(SerialSession):
     def _readdressed(self, work: str, outcome: Outcome) -> Outcome:
         state = self.states[work]
         order_no = state.packet.order_no
-        if any(carton.closed or (carton.label_asked and carton.labels) for carton in state.cartons):
+        if any(carton.closed or carton.label_asked for carton in state.cartons):
             message = mark("Order {order} goes to another address. Destroy its label and print it again.")
             return Outcome(feedback(FeedbackKind.STOPPED, message, order=order_no), outcome.facts, work)
         message = mark("Order {order} goes to another address. Its label will show it.")

@@ -44,7 +44,7 @@ class CartonProgress:
     """A carton at the bench: what is in it, by line and lot, and what it weighs.
 
     While `label_asked` it waits for its label to be scanned. A label is outdated when the carton was opened or its
-    address changed after it was printed, until there is another.
+    address changed after it was asked for, until there is another.
     """
 
     carton: str
@@ -258,7 +258,8 @@ class PackState(State):
         elif isinstance(fact, LabelPrinted) and fact.document == "label":
             carton = self._carton(fact.carton)
             carton.labels += 1
-            carton.label_outdated = False
+            # One without the mark was asked for before, and may have been on its way when the carton changed.
+            carton.label_outdated = carton.label_outdated and not fact.reprint
 
     def _make_up(self, fact: LabelAsked | CartonClosed) -> None:
         carton = self._carton(fact.carton)
@@ -273,7 +274,7 @@ class PackState(State):
         if content.get("what") == "change_address":
             self.packet = replace(self.packet, ship_to=Address(**content["ship_to"]))
             for carton in self.cartons:
-                carton.label_outdated = carton.label_asked and carton.labels > 0
+                carton.label_outdated = carton.label_asked
         elif content.get("what") in ("add_units", "drop_units"):
             self._amend_units(content)
         self.held = self.held_after(content)
