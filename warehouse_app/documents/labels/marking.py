@@ -1,14 +1,14 @@
 """Words that are put onto a finished label where it has room: that it is a reprint, or may have been printed twice."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from warehouse_app.documents.fonts import POINT_MM, Style, text_width_mm
 from warehouse_app.documents.labels.model import Label, LabelBox, LabelCode, LabelFrame, LabelItem, LabelText
 from warehouse_app.documents.labels.pdf import sides
 from warehouse_app.documents.labels.placing import line_of_text
 from warehouse_app.documents.pen import Area
-from warehouse_app.documents.words import both
+from warehouse_app.documents.words import Both, both
 from warehouse_app.language import mark
 
 REPRINT = mark("Reprint")
@@ -20,7 +20,27 @@ _POINTS = (9.0, 7.5, 6.0, 5.0)
 _HEIGHT = 1.45
 _STEP_MM = 0.5
 _EDGE_MM = 0.4
+_GAP_MM = 1.0
 _CODE_WEIGHS = 1_000_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Strip:
+    """Words in one size at one place."""
+
+    words: Both
+    style: Style
+    area: Area
+
+    def items(self) -> tuple[LabelItem, ...]:
+        """A dark box, and the words in white on it: each language by itself, for printers have no Chinese letters."""
+        texts = [text for text in (self.words.english, self.words.chinese) if text]
+        left, items = self.area.left + _GAP_MM, list[LabelItem]([LabelBox(self.area)])
+        for text in texts:
+            width = text_width_mm(text, self.style)
+            items.append(line_of_text(replace(self.area, left=left, width=width), text, self.style, light=True))
+            left += width + _GAP_MM
+        return tuple(items)
 
 
 def marked(label: Label, message: str) -> Label:
@@ -28,39 +48,41 @@ def marked(label: Label, message: str) -> Label:
 
     On a label without such a place it covers as little as possible, and never a code.
     """
-    strips = [
-        (_covered(label, area), place, area, text, style)
-        for place, (text, style, area) in enumerate(_strips(label, _words(message)))
-    ]
-    free = next((strip for strip in strips if not strip[0]), None)
-    if free is None and not strips:
-        return label
-    covered, _, area, text, style = free or min(strips, key=lambda strip: strip[:2])
-    if covered >= _CODE_WEIGHS:
-        return label
-    line = line_of_text(area, text, style, "centre", light=True)
-    return replace(label, items=(*label.items, LabelBox(area), line))
+    best, least = None, _CODE_WEIGHS
+    for strip in _strips(label, message):
+        covered = _covered(label, strip.area)
+        if covered < least:
+            best, least = strip, covered
+        if not covered:
+            break
+    return label if best is None else replace(label, items=(*label.items, *best.items()))
 
 
-def _words(message: str) -> list[str]:
+def _words(message: str) -> Iterator[Both]:
     """The message in both languages, then shorter and shorter."""
     short = both(SHORTLY[message])
-    return [both(message).inline(), short.inline(), short.english]
+    yield both(message)
+    yield Both(both(message).english, short.chinese)
+    yield short
+    yield Both(short.english, "")
 
 
-def _strips(label: Label, words: Iterable[str]) -> Iterator[tuple[str, Style, Area]]:
-    """Places from the bottom upwards, the largest letters of the longest words first."""
+def _strips(label: Label, message: str) -> Iterator[_Strip]:
+    """Places from the bottom upwards: the largest letters first, and of these the longest words."""
     wide, high = label.size_mm
-    for text in words:
-        for points in _POINTS:
-            style = Style(points, bold=True)
-            width, height = text_width_mm(text, style) + 2, points * POINT_MM * _HEIGHT
+    every = tuple(_words(message))
+    for points in _POINTS:
+        for words in every:
+            style, height = Style(points, bold=True), points * POINT_MM * _HEIGHT
+            width = _GAP_MM + sum(
+                text_width_mm(text, style) + _GAP_MM for text in (words.english, words.chinese) if text
+            )
             if width > wide - 2 * _EDGE_MM:
                 continue
             for step in range(int((high - height - 2 * _EDGE_MM) / _STEP_MM) + 1):
                 top = high - _EDGE_MM - height - step * _STEP_MM
                 for left in ((wide - width) / 2, _EDGE_MM, wide - width - _EDGE_MM):
-                    yield text, style, Area(left, top, width, height)
+                    yield _Strip(words, style, Area(left, top, width, height))
 
 
 def _covered(label: Label, strip: Area) -> float:

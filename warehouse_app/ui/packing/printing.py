@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from warehouse_app.domain.session import Feedback, FeedbackKind, feedback
-from warehouse_app.language import mark, tr
+from warehouse_app.language import mark, tr, tr_n
 from warehouse_app.station.wording import error_text
 
 if TYPE_CHECKING:
@@ -72,14 +72,18 @@ class Printing:
     def notice(self) -> tuple[str, str]:
         """A title and what to do, the most urgent first; empty while all is well."""
         if self.refused:
-            job = self.refused[-1]
-            told = tr("{reason} {key} tries it again.", reason=job.error, key=NEIGHBOUR_KEY)
-            return tr("NOT PRINTED: {document}", document=_document(job)), told
+            job, key = self.refused[-1], NEIGHBOUR_KEY
+            told = tr("{document}: {reason}", document=_document(job), reason=job.error)
+            again = tr_n("{key} tries it again.", "{key} tries all {n} again.", len(self.refused), key=key)
+            return tr("NOT PRINTED"), f"{told} {again}"
         if self.troubles:
             return tr("Labels wait"), "  ".join(trouble.way_out for trouble in self.troubles)
         if self.doubtful:
-            told = tr("It says so. If two came out, stick one on and destroy the other.")
-            return tr("May be printed twice: {document}", document=_document(self.doubtful[-1])), told
+            told = tr(
+                "{document} says so. If two came out, stick one on and destroy the other.",
+                document=_document(self.doubtful[-1]),
+            )
+            return tr("May be printed twice"), told
         return "", ""
 
 
@@ -198,10 +202,10 @@ def _document(job: PrintJob) -> str:
     """The document in words."""
     asked = job.request
     if asked.document == "packing_slip":
-        return tr("the packing slip of order {order}", order=asked.order_no)
+        return tr("The packing slip of order {order}", order=asked.order_no)
     if asked.order_no:
-        return tr("the label of order {order}, carton {carton}", order=asked.order_no, carton=asked.carton)
-    return tr("a label of a batch")
+        return tr("The label of order {order}, carton {carton}", order=asked.order_no, carton=asked.carton)
+    return tr("A label of a batch")
 
 
 def _load() -> None:
