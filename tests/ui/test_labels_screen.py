@@ -236,7 +236,6 @@ def test_the_preview_shows_each_dot_of_the_chosen_printer(open_labels: Open) -> 
     labels = open_labels()
     labels.choose("tote-100x50")
     assert labels.screen.look is not None
-    assert labels.screen.look.dots is not None
 
-    assert (labels.screen.look.dots.width, labels.screen.look.dots.height) == (800, 400)
+    assert [(size.width, size.height) for size in labels.screen.look.dots] == [(800, 400), (400, 200), (200, 100)]
     assert labels.screen.look.asked.resolution is Resolution.DPI_203

@@ -35,6 +35,10 @@ class FormatNotKnown(WarehouseError):
     message = mark("{file}: the name must end in {known}, which tells what is written.")
 
 
+SMALLER = (2, 4)
+SMALLEST = 50
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A text to be looked at, as if it stood in this file; `values` are of a real thing of `kind`, or an example."""
@@ -48,11 +52,11 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Dots:
-    """A picture of black and white dots, whose rows end on whole bytes; a set bit is white."""
+    """A picture in shades of grey, a byte each: the dots themselves, or several of them mixed to one."""
 
     width: int
     height: int
-    rows: bytes
+    shades: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,8 @@ class Look:
 
     asked: Asked
     proof: Proof | None = None
-    dots: Dots | None = None
+    dots: tuple[Dots, ...] = ()
+    """The label's dots, then the same at smaller sizes, which a screen with less room begins from."""
     error: LayoutNotValid | None = None
     line: int = 0
 
@@ -97,8 +102,9 @@ def look_at(asked: Asked) -> Look:
         return Look(asked, error=error, line=line_of_error(asked.text, error))
     values = asked.values if asked.values is not None and asked.kind == layout.kind else KINDS[layout.kind].example
     proof = prove(layout, values, asked.resolution)
-    image = proof.image()
-    return Look(asked, proof, Dots(image.width, image.height, image.tobytes()))
+    image = proof.image().convert("L")
+    sizes = (image, *(image.reduce(times) for times in SMALLER if min(image.size) > times * SMALLEST))
+    return Look(asked, proof, tuple(Dots(one.width, one.height, one.tobytes()) for one in sizes))
 
 
 def values_of(tx: Transaction, kind: str, name: str) -> Values:

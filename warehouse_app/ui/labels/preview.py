@@ -1,5 +1,6 @@
 """The label as its printer's dots, with rulers in millimetres, as large as the room or as one asks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor
 
@@ -19,24 +20,25 @@ RULER = 22
 _GAP = 18
 _CLOSEST_TICKS = 5
 _STALE = 0.3
+_SMOOTH = Qt.TransformationMode.SmoothTransformation
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A label's dots, how many of them make a millimetre, and the places that were refused, by the item's number."""
+    """A label's dots, the same in smaller sizes, how many dots make a millimetre, and the places that were refused."""
 
-    image: QImage
+    images: tuple[QImage, ...]
     dots_per_mm: float
     refused: tuple[tuple[int, Area], ...]
 
 
-def shown(proof: Proof, dots: Dots) -> Shown:
+def shown(proof: Proof, sizes: Sequence[Dots]) -> Shown:
     """The proof as it is painted."""
-    row_bytes = (dots.width + 7) // 8
-    mono = QImage(dots.rows, dots.width, dots.height, row_bytes, QImage.Format.Format_Mono)
-    mono.setColorTable([QColor("black").rgb(), QColor("white").rgb()])
+    images = tuple(
+        QImage(one.shades, one.width, one.height, one.width, QImage.Format.Format_Grayscale8).copy() for one in sizes
+    )
     refused = tuple((refusal.item, refusal.area) for refusal in proof.refusals)
-    return Shown(mono.convertToFormat(QImage.Format.Format_Grayscale8), proof.resolution.dots_per_mm, refused)
+    return Shown(images, proof.resolution.dots_per_mm, refused)
 
 
 class LabelPreview(QAbstractScrollArea):
@@ -104,11 +106,11 @@ class LabelPreview(QAbstractScrollArea):
         del event
         painter = QPainter(self.viewport())
         painter.fillRect(self.viewport().rect(), colour("bg"))
-        if self._shown is not None and self._pixmap is not None:
+        if self._shown is not None:
             paper = self._paper()
             painter.fillRect(paper.adjusted(-1, -1, 1, 1), colour("border_strong"))
             painter.setOpacity(_STALE if self._stale else 1.0)
-            painter.drawPixmap(paper.topLeft(), self._pixmap)
+            self._paint_dots(painter, self._shown.images[0], paper)
             painter.setOpacity(1.0)
             self._paint_refusals(painter, self._shown, paper)
             self._paint_rulers(painter, self._shown, paper)
@@ -118,7 +120,7 @@ class LabelPreview(QAbstractScrollArea):
         """The size at which the whole label is seen, sharp where there is room for it."""
         if self._shown is None:
             return 1.0
-        room, image = self._room(), self._shown.image
+        room, image = self._room(), self._shown.images[0]
         fit = max(0.05, min(room.width() / image.width(), room.height() / image.height()))
         return float(floor(fit)) if fit >= 1 else fit
 
@@ -128,7 +130,8 @@ class LabelPreview(QAbstractScrollArea):
 
     def _size(self) -> QSize:
         assert self._shown is not None
-        return QSize(round(self._shown.image.width() * self.factor), round(self._shown.image.height() * self.factor))
+        image = self._shown.images[0]
+        return QSize(round(image.width() * self.factor), round(image.height() * self.factor))
 
     def _lay_out(self) -> None:
         self._pixmap = None
@@ -141,13 +144,10 @@ class LabelPreview(QAbstractScrollArea):
                 bar.setRange(0, max(0, wanted - there))
                 bar.setPageStep(there)
                 bar.setSingleStep(px(20))
-            # Shrunk dots are mixed to greys; enlarged ones stay squares.
-            way = (
-                Qt.TransformationMode.SmoothTransformation
-                if self.factor < 1
-                else Qt.TransformationMode.FastTransformation
-            )
-            self._pixmap = QPixmap.fromImage(self._shown.image.scaled(size, mode=way))
+            if self.factor < 1:
+                # Shrunk dots are mixed to greys, from the size that is next above; enlarged ones stay squares.
+                from_size = [one for one in self._shown.images if one.width() >= size.width()][-1]
+                self._pixmap = QPixmap.fromImage(from_size.scaled(size, mode=_SMOOTH))
         self.viewport().update()
         self.zoomed.emit()
 
@@ -157,6 +157,18 @@ class LabelPreview(QAbstractScrollArea):
         left = px(RULER) + px(_GAP) + max(0, (room.width() - size.width()) // 2) - self.horizontalScrollBar().value()
         top = px(RULER) + px(_GAP) + max(0, (room.height() - size.height()) // 2) - self.verticalScrollBar().value()
         return QRect(left, top, size.width(), size.height())
+
+    def _paint_dots(self, painter: QPainter, image: QImage, paper: QRect) -> None:
+        """All of a small picture; of a large one only the dots in sight."""
+        if self._pixmap is not None:
+            painter.drawPixmap(paper.topLeft(), self._pixmap)
+            return
+        times = round(self.factor)
+        seen = self.viewport().rect().intersected(paper).translated(-paper.topLeft())
+        left, top = seen.left() // times, seen.top() // times
+        wide, high = seen.right() // times - left + 1, seen.bottom() // times - top + 1
+        part = image.copy(left, top, wide, high).scaled(wide * times, high * times)
+        painter.drawImage(paper.left() + left * times, paper.top() + top * times, part)
 
     def _paint_refusals(self, painter: QPainter, label: Shown, paper: QRect) -> None:
         """An outline, a cross and the item's number where a code is missing."""

@@ -319,7 +319,7 @@ class LabelsScreen(Screen):
 
     def _show_look(self, look: Look) -> None:
         self.look = look
-        if look.proof is not None and look.dots is not None:
+        if look.proof is not None:
             self.preview.show_label(shown(look.proof, look.dots))
             self.things.use_kind(look.proof.layout.kind)
         else:
