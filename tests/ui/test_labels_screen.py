@@ -68,6 +68,9 @@ class Labels:
         look = self.screen.look
         return [code.reads for code in look.proof.codes] if look is not None and look.proof is not None else []
 
+    def until_it_reads(self, code: str) -> None:
+        self.until(lambda: self.reads() == [code])
+
     def settle(self) -> None:
         self.screen.draft.flush()
         self.until(lambda: self.worked.desktop.tasks.waiting == 0)
@@ -118,7 +121,21 @@ def test_a_real_location_is_found_by_typing(open_labels: Open) -> None:
     QTest.keyClick(popup, Qt.Key.Key_Down)
     QTest.keyClick(popup, Qt.Key.Key_Return)
 
-    labels.until(lambda: labels.reads() == [f"LOC:{found}"])
+    labels.until_it_reads(f"LOC:{found}")
+
+
+def test_whatever_is_scanned_is_shown_on_its_usual_label(open_labels: Open) -> None:
+    labels = open_labels()
+    labels.choose("location-70x35")
+
+    for code, layout in (("LOC:A01-01L-1", "location-70x35"), ("BADGE:W-06", "badge-86x54")):
+        labels.screen.take_scan(code)
+        labels.until_it_reads(code)
+        assert labels.in_sight == layout
+
+    labels.screen.take_scan("2000100020005")
+    labels.until_it_reads("2000100020005")
+    assert labels.in_sight == "product-50x30"
 
 
 def test_a_copy_is_changed_and_a_code_that_does_not_fit_is_refused(open_labels: Open, tmp_path: Path) -> None:

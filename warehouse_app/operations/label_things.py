@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import Column, func, or_, select
 from sqlalchemy.sql import ColumnElement, Select
 
+from warehouse_app.domain.catalogue import normal_code
 from warehouse_app.domain.errors import NotFound
 from warehouse_app.domain.packets import Address
 from warehouse_app.language import mark
@@ -15,6 +16,8 @@ from warehouse_app.store import tables
 from warehouse_app.store.database import Row, Transaction
 
 MOST_FOUND = 12
+SSCC_LENGTH = 18
+GTIN_LENGTHS = (8, 12, 13, 14)
 SEARCHED = ("location", "tote", "product", "badge", "carton", "shipping")
 """The kinds of labels that are for things in the books."""
 
@@ -49,6 +52,21 @@ def find_things(tx: Transaction, kind: str, typed: str) -> tuple[Thing, ...]:
         "shipping": _cartons,
     }  # fmt: skip
     return tuple(finders[kind](tx, typed.strip()))
+
+
+def thing_called(tx: Transaction, kind: str, typed: str) -> str:
+    """The name of a thing of this kind that was scanned or typed: a product is found by each of its codes, too."""
+    name = typed.strip()
+    if kind == "product":
+        barcode = tables.barcode
+        number = name.lstrip("0") if name.isascii() and name.isdigit() else ""
+        codes = {name, normal_code(name), *(number.zfill(length) for length in GTIN_LENGTHS if number)}
+        skus = {row["sku"] for row in tx.rows(select(barcode).where(tx.one_of(barcode.c.code, sorted(codes))))}
+        return min(skus, default=name)
+    if kind == "badge":
+        worker = tables.worker
+        return str(tx.value(select(worker.c.worker).where(worker.c.active, worker.c.badge == name)) or name)
+    return name[-SSCC_LENGTH:] if kind in {"carton", "shipping"} else name
 
 
 def carton_to_ship(tx: Transaction, sscc: str) -> CartonToShip:

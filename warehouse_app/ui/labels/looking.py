@@ -14,7 +14,7 @@ from warehouse_app.documents.labels.shipping import ShippingLabel, shipping_valu
 from warehouse_app.documents.labels.writing import WRITERS
 from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.language import mark
-from warehouse_app.operations.label_things import CartonToShip, carton_to_ship
+from warehouse_app.operations.label_things import CartonToShip, carton_to_ship, thing_called
 from warehouse_app.operations.label_values import label_values
 from warehouse_app.station.printing import write_whole
 from warehouse_app.station.printouts import postal
@@ -107,8 +107,9 @@ def look_at(asked: Asked) -> Look:
     return Look(asked, proof, tuple(Dots(one.width, one.height, one.tobytes()) for one in sizes))
 
 
-def values_of(tx: Transaction, kind: str, name: str) -> Values:
-    """What the label of a real thing says. Raises NotFound."""
+def values_of(tx: Transaction, kind: str, typed: str) -> Values:
+    """What the label of a real thing says, called by its name or by a code of it. Raises NotFound."""
+    name = thing_called(tx, kind, typed)
     if kind == "shipping":
         return shipping_values(_shipping_label(carton_to_ship(tx, name)))
     return in_both_languages(label_values(tx, kind, [name])[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from warehouse_app.documents.labels.dots import Resolution
+from warehouse_app.domain.scan import ScanKind, parse_scan
 from warehouse_app.language import tr
 from warehouse_app.ui.labels.copying import CopyDialog
 from warehouse_app.ui.labels.draft import Draft
@@ -35,6 +37,13 @@ if TYPE_CHECKING:
 
 LOOK_AFTER_MS = 200
 NEWS_MS = 6_000
+SCANNED_KINDS = {
+    ScanKind.LOCATION: "location",
+    ScanKind.TOTE: "tote",
+    ScanKind.PRODUCT: "product",
+    ScanKind.BADGE: "badge",
+    ScanKind.SSCC: "carton",
+}
 FORMATS = "PDF (*.pdf);;ZPL (*.zpl);;TSPL (*.tspl);;PNG (*.png)"
 
 
@@ -48,7 +57,8 @@ class LabelsScreen(Screen):
         self.draft = Draft(self._shelf, desk.tools.tasks, self)
         self._values: tuple[str, Values | None] = ("", None)
         self.look: Look | None = None
-        self._usual: set[str] = set()
+        self._usual: dict[str, str] = {}
+        self._scanned = ("", "")
         self._current = desk.tools.preferences.label_layout
         self.list, self.preview, self.findings = LayoutList(), LabelPreview(), FindingsCard()
         self.things, self.text = ThingBox(desk), TextCard()
@@ -167,9 +177,14 @@ class LabelsScreen(Screen):
             self._desk.tools.tasks.write(self, job, done=self._written, failed=self._say_error)
 
     def take_scan(self, text: str) -> None:
-        """A scanned thing is shown, when labels of its kind are."""
-        if self.things.isEnabled():
-            self.things.choose(text.rpartition(":")[2])
+        """Show the label of what was scanned, in the layout in sight or else in the usual one of its kind."""
+        scan = parse_scan(text, year=datetime.now(UTC).year)
+        kind = SCANNED_KINDS.get(scan.kind, "")
+        if not kind or kind == self._kind_in_sight() or (kind, self._kind_in_sight()) == ("carton", "shipping"):
+            self.things.choose(scan.code)
+        elif kind in self._usual:
+            self._scanned = (kind, scan.code)
+            self.list.select(self._usual[kind])
 
     def _build(self) -> None:
         layouts = Card(margin=6)
@@ -268,7 +283,7 @@ class LabelsScreen(Screen):
         self._look()
 
     def _show_list(self, layouts: tuple[Listed, ...]) -> None:
-        self._usual = {one.name for one in layouts if one.usual}
+        self._usual = {one.kind: one.name for one in layouts if one.usual}
         if self.draft.in_hand is None and layouts:
             names = [one.name for one in layouts]
             self._choose(self._current if self._current in names else names[0])
@@ -322,6 +337,9 @@ class LabelsScreen(Screen):
         if look.proof is not None:
             self.preview.show_label(shown(look.proof, look.dots))
             self.things.use_kind(look.proof.layout.kind)
+            if self._scanned[0] == look.proof.layout.kind:
+                name, self._scanned = self._scanned[1], ("", "")
+                self.things.choose(name)
         else:
             self.preview.show_stale()
         self.findings.show_look(look, self._desk.words_of)
@@ -332,7 +350,7 @@ class LabelsScreen(Screen):
         self._show_usual()
 
     def _show_usual(self) -> None:
-        usual = self._current in self._usual
+        usual = self._current in self._usual.values()
         self._use.setEnabled(not usual and self.look is not None and self.look.may_print)
         self._use.setText(tr("Usual") if usual else tr("Make usual"))
 
