@@ -1,6 +1,8 @@
 """The print queue: what goes where, what a person can do about it, and what is refused."""
 
 import random
+import socket
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -160,6 +162,45 @@ def test_printer_that_is_no_more_leaves_its_documents_to_the_next(
         house.queue.run_waiting()
 
     assert numbers_on(spare.papers) == [1, 2]
+
+
+def test_what_does_not_fit_a_printer_is_not_sent_to_it_either(
+    printer: FlakyPrinter, spare: FlakyPrinter, tmp_path: Path
+) -> None:
+    small = spare.description("waybills", width_mm=76.0, height_mm=130.0)
+    with PrintHouse(tmp_path, printer.description(), small) as house:
+        house.queue.ask("location", places(1, 2), "zebra")
+
+        with pytest.raises(StockDoesNotFit, match="76 × 130"):
+            house.queue.reroute_all("zebra", "waybills")
+
+        assert {job.printer for job in house.queue.jobs.waiting()} == {"zebra"}
+
+
+def test_job_that_cannot_be_read_keeps_no_other_from_being_printed(printer: FlakyPrinter, tmp_path: Path) -> None:
+    with PrintHouse(tmp_path, printer.description()) as house:
+        house.queue.ask("location", places(1, 2))
+        house.file.connection.execute("UPDATE print_job SET content = '{' WHERE rowid = 1")
+        house.queue.run_waiting()
+
+        assert "cannot be read" in house.queue.jobs.refused()[0].error
+
+    assert numbers_on(printer.papers) == [2]
+
+
+def test_printer_that_takes_nothing_any_more_does_not_keep_the_program_from_ending(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"tcp://127.0.0.1:{listener.getsockname()[1]}"
+        silent = PrinterDescription("silent", address, width_mm=100, height_mm=50, prints=("location",))
+        house = PrintHouse(tmp_path, silent)
+        house.queue.start()
+        house.queue.ask("location", places(1, 2))
+        connection, _ = listener.accept()
+        began = time.monotonic()
+        house.close()
+        connection.close()
+
+    assert time.monotonic() - began < 5
 
 
 def test_jobs_of_an_earlier_release_are_printed(tmp_path: Path) -> None:

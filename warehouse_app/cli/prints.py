@@ -122,9 +122,11 @@ def print_and_tell(context: Context, queue: PrintQueue, printers: Sequence[str],
     """
     before = _left(queue, batch)
     with _stopped_by_hand(queue) as stopped:
-        for printer in printers:
-            if not stopped:
-                queue.run(printer)
+        left_to_try = list(printers)
+        for printer in left_to_try:
+            if not stopped and not queue.run(printer):
+                # What was handed over to a neighbour is printed by this command, too.
+                left_to_try += [name for name in queue.taking_over_from(printer) if name not in left_to_try]
     left, refused = _left(queue, batch), len(queue.jobs.refused())
     if stopped:
         raise PrintingInterrupted(printed=before - left, waiting=left)

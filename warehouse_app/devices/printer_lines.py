@@ -59,6 +59,9 @@ class PrinterLine(Protocol):
     def close(self) -> None:
         """Let others have the printer."""
 
+    def hang_up(self) -> None:
+        """End what another thread waits for on this line; it is told that the printer broke off."""
+
 
 class ZplLine:
     """A network printer that speaks ZPL: documents count as printed when it has answered behind them and holds none."""
@@ -108,6 +111,13 @@ class ZplLine:
             with suppress(OSError):
                 self._connection.close()
         self._connection = None
+
+    def hang_up(self) -> None:
+        """Break the connection in the middle."""
+        connection = self._connection
+        if connection is not None:
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def _confirmed(self, sent: int, pause: Pause) -> Iterator[Sent]:
         printed, wait_s = 0, FIRST_LOOK_S
@@ -178,6 +188,9 @@ class DirectLine:
 
     def close(self) -> None:
         """Nothing is kept open."""
+
+    def hang_up(self) -> None:
+        """What a spooler was given cannot be taken back; it answers within seconds."""
 
 
 def line_to(printer: Printer) -> PrinterLine:

@@ -9,7 +9,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from warehouse_app.devices.printer_lines import PrinterLine, Sent, line_to
+from warehouse_app.devices.printer_lines import LONGEST_LOOK_S, PrinterLine, Sent, line_to
 from warehouse_app.devices.printers import FolderPrinter, Printable, PrinterTrouble
 from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.station.backing_off import BackOff
@@ -131,8 +131,11 @@ class PrinterWorker:
         self._wake.set()
 
     def join(self) -> None:
-        """Wait until the thread has ended."""
+        """Wait until the thread has ended; a printer that takes nothing any more is hung up on."""
         if self._thread.ident is not None:
+            self._thread.join(GRACE_S + LONGEST_LOOK_S)
+            if self._thread.is_alive() and self._line is not None:
+                self._line.hang_up()
             self._thread.join()
 
     def work(self) -> bool:
@@ -192,20 +195,27 @@ class PrinterWorker:
             self._layouts, self._layouts_read = StationLayouts(tools.bench.file.home), time.monotonic()
         assert self._line is not None
         for job in self._mine():
-            printout = self._printouts.of(job)
-            if printout is NotNow.NEVER:
-                tools.jobs.done([job.job_id])
-            if isinstance(printout, NotNow):
-                continue
             try:
-                documents = tuple(printout.documents(self._printer, self._layouts))
+                made = self._made(job)
+            except NotWritten:
+                raise
             except WarehouseError as error:
                 self._refuse(job, error)
                 continue
-            ready.append(_Ready(job, printout, documents))
+            if made is not None:
+                ready.append(made)
             if len(ready) == self._line.most_at_once:
                 break
         return ready
+
+    def _made(self, job: PrintJob) -> _Ready | None:
+        """The job with its documents; None while it must wait, or when nobody wants it any more."""
+        printout = self._printouts.of(job)
+        if printout is NotNow.NEVER:
+            self._tools.jobs.done([job.job_id])
+        if isinstance(printout, NotNow):
+            return None
+        return _Ready(job, printout, tuple(printout.documents(self._printer, self._layouts)))
 
     def _mine(self) -> Iterator[PrintJob]:
         routes = Routes(self._tools.book)

@@ -22,7 +22,7 @@ from warehouse_app.station.label_choice import StationLayouts
 from warehouse_app.station.print_jobs import PrintJob
 from warehouse_app.station.print_worker import FOLDER, PrinterWorker, PrintNews, Routes, Tell, Tools
 from warehouse_app.station.printers import PrinterBook
-from warehouse_app.station.printouts import SHIPPING, batch_contents
+from warehouse_app.station.printouts import SHIPPING, batch_contents, require_fit
 
 OUTPUT_SETTING = "label_folder"
 LOOK_AGAIN_S = 5.0
@@ -113,7 +113,7 @@ class PrintQueue:
         self._wake.set()
 
     def stop(self) -> None:
-        """End the threads; what is not printed waits in the file. A second is all that a printer can delay this."""
+        """End the threads; what is not printed waits in the file. Printers can delay this by a few seconds."""
         self._stop.set()
         self._wake.set()
         if self._thread.ident is not None:
@@ -180,12 +180,22 @@ class PrintQueue:
         """The printer that can take over from this one: fitting stock, no trouble known; empty when there is none."""
         return self._tools.neighbour_of(Routes(self.book).printers.get(printer))
 
+    def taking_over_from(self, printer: str) -> list[str]:
+        """Printers that have taken over from this one, which does so by itself."""
+        known = Routes(self.book).printers.get(printer)
+        if known is None or not known.hands_over:
+            return []
+        waiting = self.targets()
+        return [one.name for one in self.book.neighbours_of(known) if one.name in waiting]
+
     def reroute(self, jobs: Sequence[PrintJob], printer: str) -> int:
         """Give documents to another printer; what the first may have printed is marked so. Gives how many.
 
-        Raises NotFound, NotWritten. Whether they fit what is loaded there is seen when they are made for it.
+        Raises NotFound, StockDoesNotFit or NeedsPages for what cannot be printed there, NotWritten: then none is moved.
         """
-        self.book.get(printer)
+        to, layouts = self.book.get(printer), StationLayouts(self._bench.file.home)
+        for job in jobs:
+            require_fit(job, to, layouts)
         moved = self.jobs.reroute([job.job_id for job in jobs], printer)
         self.wake()
         return moved

@@ -33,7 +33,7 @@ from warehouse_app.language import mark
 from warehouse_app.station.bench import Bench
 from warehouse_app.station.label_choice import StationLayouts
 from warehouse_app.station.print_jobs import SEPARATOR, PrintJob
-from warehouse_app.station.printers import PrinterDescription
+from warehouse_app.station.printers import PAGES, PrinterDescription
 
 SHIPPING = "shipping"
 """The kind of layouts of the document `label`."""
@@ -55,6 +55,14 @@ class NeedsPages(WarehouseError):
     """A page was sent to a printer of labels."""
 
     message = mark("The printer {printer} prints labels ({language}), no pages. Send it to one that speaks pdf.")
+
+
+class JobUnreadable(WarehouseError):
+    """What the document would be made from is damaged, or of another release."""
+
+    message = mark(
+        "The print job cannot be read ({reason}). Print the document again from its order, then cancel this one."
+    )
 
 
 class NotNow(Enum):
@@ -113,9 +121,7 @@ class CartonPrintout:
 
     def _slip(self, printer: PrinterDescription | None) -> Printable:
         if printer is not None:
-            if printer.language != "pdf":
-                raise NeedsPages(printer=printer.name, language=printer.language)
-            printer.require_room(mark("The packing slip"), A4_MM)
+            _require_pages(printer)
         packet = self.state.packet
         slip = slip_of(self.state, self.carton, self.made, self.catalogue)
         if self.job.doubts:
@@ -175,11 +181,14 @@ class Printouts:
         self._bench = bench
 
     def of(self, job: PrintJob) -> Printout | NotNow:
-        """What is to be printed for a job."""
-        if job.batch:
-            return _of_batch(job)
-        with self._bench.file.turn():
-            state = self._state_of(job)
+        """What is to be printed for a job. Raises JobUnreadable."""
+        try:
+            if job.batch:
+                return _of_batch(job)
+            with self._bench.file.turn():
+                state = self._state_of(job)
+        except (ValueError, KeyError, TypeError) as error:
+            raise JobUnreadable(reason=repr(error)) from error
         carton = next((one for one in state.cartons if one.carton == job.request.carton), None)
         if state.paused and not state.stopped:
             return NotNow.ON_HOLD
@@ -209,6 +218,16 @@ def batch_contents(
     for values in labels:
         for _ in range(copies):
             yield kind, {"layout": layout, "values": dict(values)}
+
+
+def require_fit(job: PrintJob, printer: PrinterDescription, layouts: StationLayouts) -> None:
+    """Whether a printer can print this on what is loaded. Raises StockDoesNotFit, NeedsPages, NotFound."""
+    document = job.request.document
+    if document in PAGES:
+        _require_pages(printer)
+    elif document != SEPARATOR:
+        layout = json.loads(job.content)["layout"] if job.batch else ""
+        layouts.choose(SHIPPING if document == "label" else document, layout, printer)
 
 
 def encoded(name: str, label: Label, printer: PrinterDescription | None) -> list[Printable]:
@@ -306,6 +325,12 @@ def _of_batch(job: PrintJob) -> Printout:
     if job.request.document == SEPARATOR:
         return SeparatorPrintout(job, content["title"], content["labels"], content["asked_at"])
     return BatchPrintout(job, content["layout"], content["values"])
+
+
+def _require_pages(printer: PrinterDescription) -> None:
+    if printer.language != "pdf":
+        raise NeedsPages(printer=printer.name, language=printer.language)
+    printer.require_room(mark("The packing slip"), A4_MM)
 
 
 def _marked(label: Label, job: PrintJob) -> Label:
