@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
+from warehouse_app.cli import serial_devices
 from warehouse_app.cli.context import Context
 from warehouse_app.cli.labels import write_labels
 from warehouse_app.cli.papers import save
@@ -27,6 +28,7 @@ from warehouse_app.station.wording import error_text
 def add_commands(commands: Commands) -> None:
     """Devices."""
     devices = commands.group("devices", tr("scanners, scales and printers"))
+    serial_devices.add_commands(devices)
     parser = devices.add("simulate", simulate, tr("virtual devices, until Ctrl+C; all three when none is named"))
     parser.add_argument("--printer", action="store_true", help=tr("a label printer on a network port"))
     parser.add_argument("--scanner", action="store_true", help=tr("a scanner on a serial port"))

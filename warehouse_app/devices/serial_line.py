@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import serial
+from serial.tools.list_ports import comports
 
 from warehouse_app.devices.framing import Framer
 
@@ -49,6 +50,20 @@ class Port:
     stopbits: int = 1
     request: bytes = b""
     every_s: float = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPort:
+    """A serial port of this computer, and what the system says hangs there."""
+
+    port: str
+    what: str
+
+
+def found_ports() -> tuple[FoundPort, ...]:
+    """The computer's serial ports; those with a device that says its name come first."""
+    ports = [FoundPort(one.device, "" if one.description == "n/a" else one.description) for one in comports()]
+    return tuple(sorted(ports, key=lambda one: (not one.what, one.port)))
 
 
 class SerialLine:
