@@ -13,7 +13,7 @@ from PIL import Image
 from tests.documents.readers import codes_on, page_image, zbar_texts
 from warehouse_app.documents.codes import CodeNotValid, CodeTooWide
 from warehouse_app.documents.labels.checking import CodeReadsWrong, check_label
-from warehouse_app.documents.labels.dots import Resolution, label_as_image
+from warehouse_app.documents.labels.dots import LabelTooLarge, Resolution, label_as_image
 from warehouse_app.documents.labels.filling import Values, filled
 from warehouse_app.documents.labels.kinds import KINDS
 from warehouse_app.documents.labels.layout import Layout
@@ -149,6 +149,8 @@ def test_a_code_drawn_wrong_never_leaves() -> None:
         (HEAD + '[[items]]\ntype = "picture"\narea = [0, 0, 5, 5]\nfile = "../logo.png"\n', "items 1, file"),
         (HEAD + '[[items]]\ntype = "picture"\narea = [0, 0, 5, 5]\nfile = "logo.png"\n', "items 1, file"),
         ("not toml", "-"),
+        ("size_mm = " + "9" * 5000, "-"),
+        ("size_mm = " + "[" * 5000, "-"),
     ],
 )
 def test_a_wrong_layout_is_refused_with_its_place(text: str, place: str, tmp_path: Path) -> None:
@@ -159,6 +161,17 @@ def test_a_wrong_layout_is_refused_with_its_place(text: str, place: str, tmp_pat
         checked_layout(path)
 
     assert (refusal.value.values["file"], refusal.value.values["place"]) == ("mine.toml", place)
+
+
+def test_a_label_that_would_take_all_memory_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(HEAD.replace("[50, 30]", "[500, 1000]") + TEXT)
+    label = filled(checked_layout(path), {})
+
+    with pytest.raises(LabelTooLarge):
+        label_as_image(label, Resolution.DPI_600)
+    with pytest.raises(LabelTooLarge):
+        label_as_tspl(label, Resolution.DPI_300)
 
 
 def test_a_logo_is_drawn_black_on_white(tmp_path: Path) -> None:

@@ -19,6 +19,11 @@ from warehouse_app.documents.labels.model import (
 )
 from warehouse_app.documents.labels.pdf import sides
 from warehouse_app.documents.labels.pictures import code_picture, image_of, scaled, text_picture
+from warehouse_app.domain.errors import WarehouseError
+from warehouse_app.language import mark
+
+MOST_DOTS = 40_000_000
+"""An A4 page at 600 dpi has 35 million."""
 
 
 class Resolution(IntEnum):
@@ -39,6 +44,12 @@ class Resolution(IntEnum):
 
 
 _DOTS_PER_MM = {203: 8.0, 300: 300 / 25.4, 600: 24.0}
+
+
+class LabelTooLarge(WarehouseError, ValueError):
+    """A slip of the keyboard, such as 1000 for 100 mm, must not take all memory."""
+
+    message = mark("A label of {width_mm:g} × {height_mm:g} mm has too many dots at {dpi} dpi. Make it smaller.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +98,10 @@ def box_dots(item: LabelBox, resolution: Resolution) -> tuple[int, int, int, int
 
 
 def label_as_image(label: Label, resolution: Resolution = Resolution.DPI_203) -> Image.Image:
-    """The label as it leaves the printer, black on white. Raises CodeTooWide."""
+    """The label as it leaves the printer, black on white. Raises CodeTooWide, LabelTooLarge."""
     width, height = (resolution.dots(side) for side in label.size_mm)
+    if width * height > MOST_DOTS:
+        raise LabelTooLarge(width_mm=label.size_mm[0], height_mm=label.size_mm[1], dpi=resolution.value)
     paper = Image.new("1", (width, height), 1)
     for item in label.items:
         _stamp(paper, item, resolution)

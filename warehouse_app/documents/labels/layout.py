@@ -127,7 +127,8 @@ def layout_from(text: str, path: Path) -> Layout:
     """A layout from the text that its file has, or is to have. Raises LayoutNotValid."""
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
+        # Beside its own error, the reader fails on numbers of thousands of digits and on thousands of brackets.
         raise LayoutNotValid(file=path.name, place="-", reason=str(error)) from error
     fields = Fields(path.name, mark("the head"), content)
     size_mm = fields.numbers("size_mm", 2, smallest=10)

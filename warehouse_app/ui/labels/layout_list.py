@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemD
 from warehouse_app.language import tr
 from warehouse_app.ui.icons import paint_icon
 from warehouse_app.ui.labels.shelf import Listed
-from warehouse_app.ui.labels.words import KIND_TITLES
+from warehouse_app.ui.labels.words import KIND_TITLES, listed_as
 from warehouse_app.ui.theme import colour, font, mono, px
 from warehouse_app.ui.widgets.styled import rounded
 
@@ -43,9 +43,9 @@ class LayoutList(QListWidget):
                 heading = QListWidgetItem(tr(KIND_TITLES[kind]) if kind else tr("Cannot be read"))
                 heading.setFlags(Qt.ItemFlag.NoItemFlags)
                 self.addItem(heading)
-            item = QListWidgetItem(f"{one.title}, {one.name}")
+            item = QListWidgetItem(", ".join((one.title, one.name, *listed_as(one))))
             item.setData(LISTED, one)
-            item.setToolTip(one.name)
+            item.setToolTip("\n".join((one.name, *listed_as(one))))
             self.addItem(item)
         self.select(current)
         self._filling = False

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from warehouse_app.documents.labels.dots import Resolution
+from warehouse_app.documents.labels.dots import LabelTooLarge, Resolution
 from warehouse_app.documents.labels.filling import Values
 from warehouse_app.documents.labels.kinds import KINDS, in_both_languages
 from warehouse_app.documents.labels.layout_fields import LayoutNotValid
@@ -102,7 +102,11 @@ def look_at(asked: Asked) -> Look:
         return Look(asked, error=error, line=line_of_error(asked.text, error))
     values = asked.values if asked.values is not None and asked.kind == layout.kind else KINDS[layout.kind].example
     proof = prove(layout, values, asked.resolution)
-    image = proof.image().convert("L")
+    try:
+        image = proof.image().convert("L")
+    except LabelTooLarge as error:
+        refused = LayoutNotValid(file=asked.path.name, place="the head, size_mm", reason=str(error).removesuffix("."))
+        return Look(asked, error=refused, line=line_of_error(asked.text, refused))
     sizes = (image, *(image.reduce(times) for times in SMALLER if min(image.size) > times * SMALLEST))
     return Look(asked, proof, tuple(Dots(one.width, one.height, one.tobytes()) for one in sizes))
 

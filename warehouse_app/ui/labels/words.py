@@ -9,6 +9,7 @@ from warehouse_app.documents.labels.symbols import Symbol
 from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.language import mark, tr
 from warehouse_app.ui.labels.looking import Look
+from warehouse_app.ui.labels.shelf import Listed
 from warehouse_app.ui.widgets import ChipView
 
 KIND_TITLES = {
@@ -38,6 +39,17 @@ TYPE_HINTS = {
 }
 _SAID_AGAIN = re.compile(r" \(at line \d+, column \d+\)")
 Words = Callable[[WarehouseError], str]
+
+
+def listed_as(one: Listed) -> tuple[str, ...]:
+    """What the signs beside a layout in the list mean."""
+    meanings = (
+        (one.usual, tr("the usual one of its kind")),
+        (one.own, tr("your own")),
+        (one.unsaved, tr("with changes that are not saved")),
+        (one.error is not None, tr("cannot be used")),
+    )
+    return tuple(meaning for holds, meaning in meanings if holds)
 
 
 def size_text(size_mm: tuple[float, float]) -> str:
