@@ -88,6 +88,21 @@ def test_person_sends_what_waits_to_the_neighbour(printer: FlakyPrinter, spare: 
     ]  # fmt: skip
 
 
+def test_one_command_helps_every_printer_out(printer: FlakyPrinter, spare: FlakyPrinter, tmp_path: Path) -> None:
+    printer.kill()
+    with PrintHouse(tmp_path, spare.description("spare"), printer.description(neighbours=("spare",))) as house:
+        nothing = house.queue.help_out()
+        house.queue.ask("location", places(1, 3), "zebra")
+        house.queue.run_waiting()
+
+        told = house.queue.help_out()
+        house.queue.run_waiting()
+
+    assert nothing.values == {}
+    assert told.values == {"moved": 3, "tried": 0}
+    assert numbers_on(spare.papers) == [1, 2, 3]
+
+
 def test_neighbour_takes_over_by_itself_when_it_may(printer: FlakyPrinter, spare: FlakyPrinter, tmp_path: Path) -> None:
     printer.kill()
     hands_over = printer.description(neighbours=("spare",), hands_over=True)

@@ -10,9 +10,9 @@ from typing import Any
 from warehouse_app.cli import ahead, disk, journal, simulate, station_sync
 from warehouse_app.cli.context import Context
 from warehouse_app.cli.parsing import Commands
-from warehouse_app.domain.errors import DatabaseIsNewer, NotFound, StoreUnavailable
+from warehouse_app.domain.errors import DatabaseIsNewer, NotFound, StoreUnavailable, WarehouseError
 from warehouse_app.domain.facts import Recorded, Undone
-from warehouse_app.domain.scan import unescape_scan_text
+from warehouse_app.domain.scan import command_code, unescape_scan_text
 from warehouse_app.domain.session import Expected, Feedback, FeedbackKind, feedback
 from warehouse_app.domain.tasks import SESSIONS
 from warehouse_app.language import mark, tr, tr_n
@@ -22,6 +22,7 @@ from warehouse_app.station.bounce import BounceGuard
 from warehouse_app.station.disk import NotWritten, space_at
 from warehouse_app.station.file import StationFile
 from warehouse_app.station.link import Link
+from warehouse_app.station.print_jobs import TO_NEIGHBOUR
 from warehouse_app.station.printing import PrintQueue
 from warehouse_app.station.replica import Replica
 from warehouse_app.station.sync import StationSync
@@ -173,10 +174,19 @@ class _Runner:
         if self._guard.bounces(scan_text):
             self._say(line, feedback(FeedbackKind.BOUNCE, mark("The same scan again: not counted.")))
             return
+        if scan_text == command_code(TO_NEIGHBOUR):
+            self._help_printers(line)
+            return
         answer = self._bench.scan(scan_text)
         if self._bench.wants_work:
             self._bench.look_for_work()
         self._show(line, answer)
+
+    def _help_printers(self, line: str) -> None:
+        try:
+            self._say(line, self._prints.help_out())
+        except WarehouseError as error:
+            self._say(line, self._bench.bench.refuse(error))
 
     def _wait(self) -> None:
         try:

@@ -16,8 +16,8 @@ from warehouse_app.store import tables
 from warehouse_app.store.database import Transaction
 
 COMMANDS = (
-    "UNDO", "DONE", "CLOSE", "NEXT-BOX", "REOPEN", "REPRINT", "PROBLEM-MISSING", "PROBLEM-DAMAGED", "SHORT-MISSING",
-    "SHORT-DAMAGED", "ACCEPT", "EMPTY", "PREPARE-20", "PREPARE-50", "PREPARE-ALL", "GIVE-BACK",
+    "UNDO", "DONE", "CLOSE", "NEXT-BOX", "REOPEN", "REPRINT", "NEIGHBOUR", "PROBLEM-MISSING", "PROBLEM-DAMAGED",
+    "SHORT-MISSING", "SHORT-DAMAGED", "ACCEPT", "EMPTY", "PREPARE-20", "PREPARE-50", "PREPARE-ALL", "GIVE-BACK",
 )  # fmt: skip
 KINDS = ("location", "tote", "order", "carton", "worker", "command", "product")
 

@@ -29,6 +29,9 @@ OPEN = (WAITING, MAYBE, SENDING, REFUSED)
 SEPARATOR = "separator"
 """The document before a batch that tells it from the one before."""
 
+TO_NEIGHBOUR = "NEIGHBOUR"
+"""The command code that sends what waits for a printer in trouble to its neighbour."""
+
 KEEP_DAYS = 30
 MOST_AT_ONCE = 500
 _COLUMNS = (

@@ -15,6 +15,7 @@ from warehouse_app.documents.fonts import font_name
 from warehouse_app.documents.labels.filling import Values
 from warehouse_app.documents.labels.kinds import KINDS
 from warehouse_app.domain.errors import NotFound, WarehouseError
+from warehouse_app.domain.session import Feedback, FeedbackKind, feedback
 from warehouse_app.language import mark
 from warehouse_app.station.bench import Bench
 from warehouse_app.station.disk import NotWritten
@@ -210,6 +211,21 @@ class PrintQueue:
             in (routes.target(job.request.document, job.printer), job.sent_to if job.state == "sending" else "")
         ]
         return self.reroute(moved, to)
+
+    def help_out(self) -> Feedback:
+        """Send what waits for printers in trouble to their neighbours, and try again what was refused.
+
+        Gives what was done in words. Raises StockDoesNotFit, NeedsPages, NotWritten.
+        """
+        moved = 0
+        for printer in self.problems:
+            neighbour = self.neighbour_of(printer)
+            moved += self.reroute_all(printer, neighbour) if neighbour else 0
+        tried = self.retry(self.jobs.refused())
+        if not moved + tried:
+            return feedback(FeedbackKind.INFO, mark("No neighbour can take over, and nothing was refused."))
+        message = mark("{moved} documents go to the neighbour, {tried} are tried again.")
+        return feedback(FeedbackKind.INFO, message, moved=moved, tried=tried)
 
     def retry(self, jobs: Sequence[PrintJob]) -> int:
         """Try again what was refused; gives how many. Raises NotWritten."""

@@ -25,8 +25,9 @@ from warehouse_app.operations.today import WaitingOrder, waiting_for_a_bench
 from warehouse_app.station.bench import Answer
 from warehouse_app.station.bounce import BounceGuard, BurstGuard
 from warehouse_app.station.disk import NotWritten
+from warehouse_app.station.print_jobs import TO_NEIGHBOUR
 from warehouse_app.ui.packing.preparing import Preparation, Preparing
-from warehouse_app.ui.packing.printing import ALL_WELL, TO_NEIGHBOUR, BenchPrinting, Printing
+from warehouse_app.ui.packing.printing import ALL_WELL, BenchPrinting, Printing
 from warehouse_app.ui.sounds import Sound
 
 if TYPE_CHECKING:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from warehouse_app.domain.session import Feedback, FeedbackKind, feedback
+from warehouse_app.domain.session import Feedback, FeedbackKind
 from warehouse_app.language import mark, tr, tr_n
 from warehouse_app.station.wording import error_text
 
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 
 LABEL_FOLDER = "labels"
 WARM_UP_AFTER_MS = 2_500
-TO_NEIGHBOUR = "NEIGHBOUR"
-"""The command code that sends what waits to the neighbour, as its key does."""
 NEIGHBOUR_KEY = "F3"
 
 
@@ -143,23 +140,12 @@ class BenchPrinting(QObject):
 
     def help_out(self) -> None:
         """Send what waits to the neighbour, or try again what was refused; never on this thread."""
-        queue, trouble = self.queue, next((one for one in self.now.troubles if one.neighbour), None)
-        if queue is None or not (trouble or self.now.refused):
-            self.told.emit(feedback(FeedbackKind.INFO, mark("No printer can take over, and none was asked to.")))
-        elif trouble is not None:
-            job = partial(queue.reroute_all, trouble.printer, trouble.neighbour)
-            self._tools.tasks.read(self, job, done=partial(self._sent_on, trouble.neighbour), failed=self._failed)
-        else:
-            job = partial(queue.retry, self.now.refused)
-            self._tools.tasks.read(self, job, done=self._tried_again, failed=self._failed)
+        if self.queue is not None:
+            self._tools.tasks.read(self, self.queue.help_out, done=self._helped, failed=self._failed)
 
-    def _sent_on(self, neighbour: str, count: int) -> None:
-        message = mark("{count} documents go to {printer}.")
-        self.told.emit(feedback(FeedbackKind.INFO, message, count=count, printer=neighbour))
-
-    def _tried_again(self, count: int) -> None:
+    def _helped(self, told: Feedback) -> None:
         self._show(replace(self.now, refused=()))
-        self.told.emit(feedback(FeedbackKind.INFO, mark("{count} documents are tried again."), count=count))
+        self.told.emit(told)
 
     def _failed(self, error: WarehouseError) -> None:
         self.told.emit(Feedback(FeedbackKind.WRONG_STATE, mark("{reason}"), {"reason": error_text(error)}))

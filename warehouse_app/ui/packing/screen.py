@@ -16,12 +16,13 @@ from warehouse_app.domain.packing_labels import REOPEN, REPRINT
 from warehouse_app.domain.scan import carton_type_code, command_code
 from warehouse_app.domain.session import CLOSE, UNDO
 from warehouse_app.language import tr, tr_n
+from warehouse_app.station.print_jobs import TO_NEIGHBOUR
 from warehouse_app.station.wording import error_text
 from warehouse_app.ui.packing import views
 from warehouse_app.ui.packing.label_words import label_chip
 from warehouse_app.ui.packing.panels import Choice, ChoiceCard, KeysCard, WaitingCard, WaitingRow
 from warehouse_app.ui.packing.preparing import GIVE_BACK
-from warehouse_app.ui.packing.printing import NEIGHBOUR_KEY, TO_NEIGHBOUR
+from warehouse_app.ui.packing.printing import NEIGHBOUR_KEY
 from warehouse_app.ui.screen import Action, PersonView, Screen
 from warehouse_app.ui.theme import Tone, px
 from warehouse_app.ui.times import pick_up_clock
@@ -392,6 +393,7 @@ class PackingScreen(Screen):
 def _key_rows() -> tuple[tuple[str, str, str], ...]:
     """The keys of a bench with their printed codes."""
     return (
+        (NEIGHBOUR_KEY, tr("Labels to the neighbour"), command_code(TO_NEIGHBOUR)),
         ("F4", tr("Problem"), "CMD:PROBLEM-…"),
         ("F5", tr("Prepare for offline"), "CMD:PREPARE-…"),
         ("F6", tr("Change the box"), "BOX:…"),
