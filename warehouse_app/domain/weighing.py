@@ -67,6 +67,11 @@ class WeightKeeper:
         self._forget()
 
     @property
+    def seen_g(self) -> int:
+        """What lay there at last, less the tare."""
+        return self._seen_g
+
+    @property
     def must_be_emptied(self) -> bool:
         """Whether the carton before still lies on the scale."""
         return self._must_empty

@@ -18,10 +18,12 @@ from warehouse_app.station.disk import NotWritten
 from warehouse_app.ui.children import Steps
 
 if TYPE_CHECKING:
+    from warehouse_app.domain.weighing import ScaleReading
     from warehouse_app.operations.today import Today, Upkeep
     from warehouse_app.station.file import StationFile
     from warehouse_app.ui.packing.bench import PackingBench
     from warehouse_app.ui.preferences import Preferences
+    from warehouse_app.ui.serial_devices import SerialDevices
     from warehouse_app.ui.sounds import Sounds
     from warehouse_app.ui.station_side import StationSide
     from warehouse_app.ui.tasks import Tasks
@@ -85,6 +87,8 @@ class Desk(QObject):
         self.bench: PackingBench | None = None
         self.problem: WarehouseError | None = None
         self.upkeep: Upkeep | None = None
+        self.devices: SerialDevices | None = None
+        """The serial scanners and scales; None until the first window is there."""
         self.zone = ""
         """The warehouse's time zone; empty while it is not known."""
         self._database: Database | None = None
@@ -99,6 +103,16 @@ class Desk(QObject):
     def open(self) -> None:
         """Open the database and the station off the UI thread."""
         self.tools.tasks.write(self, self._open, done=self._opened, failed=self._not_opened)
+
+    def open_devices(self) -> SerialDevices:
+        """Begin to read scanners and scales; they need neither the database nor the bench."""
+        from warehouse_app.ui.serial_devices import SerialDevices  # noqa: PLC0415 - the first window does without
+
+        self.devices = SerialDevices(self.file, self.tools.tasks)
+        self.devices.changed.connect(self._use_devices)
+        self.devices.weighed.connect(self._use_weight)
+        self.devices.use()
+        return self.devices
 
     def read(
         self,
@@ -159,6 +173,8 @@ class Desk(QObject):
         if self.bench is not None:
             self.bench.close()
         self.tools.tasks.close()
+        if self.devices is not None:
+            self.devices.close()
         if self.side is not None:
             if self.side.sync.running:
                 self.side.sync.stop()
@@ -190,6 +206,7 @@ class Desk(QObject):
 
         self.side, self.problem = side, None
         self.bench = PackingBench(side, self.tools)
+        self._use_devices("")
         self._start_posting()
         self._freshen.setInterval(FRESHEN_MS if side.link.connected else AGAIN_MS)
         self._freshen.start()
@@ -202,6 +219,15 @@ class Desk(QObject):
         self.problem = error
         self.changed.emit()
         self._again.start()
+
+    def _use_devices(self, name: str) -> None:
+        """Devices came, went or were changed: the bench follows."""
+        if not name and self.devices is not None and self.bench is not None:
+            self.bench.use_scanners({one.device.name: one.device.bounce_ms for one in self.devices.now})
+
+    def _use_weight(self, reading: ScaleReading | None, at_s: float) -> None:
+        if self.bench is not None:
+            self.bench.weighing.read(reading, at_s)
 
     def _set_up(self, failure: str) -> None:
         self._steps = None

@@ -5,7 +5,7 @@ import sys
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from warehouse_app.language import mark, tr, use_language
@@ -93,6 +93,7 @@ class Desktop(QObject):
         FirstPaint(self.window)
         self.window.show()
         self.desk.open()
+        QTimer.singleShot(0, self, self._open_devices)
 
     def close(self) -> None:
         """End what runs beside the window."""
@@ -101,6 +102,9 @@ class Desktop(QObject):
         self._status.close()
         self.desk.close()
         self.keeper.stop()
+
+    def _open_devices(self) -> None:
+        self.desk.open_devices().scanned.connect(self.bus.feed)
 
     def _set_scanner(self) -> None:
         self.bus.settings = self.desk.tools.preferences.scanner

@@ -124,7 +124,12 @@ class MainWindow(QMainWindow):
         return screen
 
     def _pass_scan(self, text: str) -> None:
-        self.screen_in_front.take_scan(text)
+        screen = self.screen_in_front
+        screen.scanner = self._bus.device
+        try:
+            screen.take_scan(text)
+        finally:
+            screen.scanner = ""
 
     def _window_actions(self) -> tuple[Action, ...]:
         screens = tuple(

@@ -60,6 +60,8 @@ class ScanBus(QObject):
         """
         super().__init__(parent)
         self.settings = ScannerSettings()
+        self.device = ""
+        """The serial scanner whose scan is being emitted; empty for the keyboard."""
         self._key_time_ms = key_time_ms or (lambda event: float(event.timestamp()))
         self._clock_ms = clock_ms
         self._held: list[_HeldKey] = []
@@ -72,10 +74,14 @@ class ScanBus(QObject):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._waited)
 
-    def feed(self, text: str) -> None:
-        """Take a scan from another source: a serial scanner, or a person who typed a code."""
+    def feed(self, text: str, device: str = "") -> None:
+        """Take a scan from another source: the serial scanner of this name, or a person who typed a code."""
         if text:
-            self.scanned.emit(text)
+            self.device = device
+            try:
+                self.scanned.emit(text)
+            finally:
+                self.device = ""
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if self._replaying or not isinstance(event, QKeyEvent):

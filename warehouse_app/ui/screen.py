@@ -104,6 +104,8 @@ class Screen(Styled):
         super().__init__(parent)
         self.setObjectName("screen")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.scanner = ""
+        """The serial scanner whose code is being taken; empty for the keyboard and the screen itself."""
         # An input method for Chinese would swallow the keys of a scanner.
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, on=False)
         self.top_bar = TopBar()

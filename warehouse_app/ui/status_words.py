@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from warehouse_app.station.feed import ReferenceState
     from warehouse_app.station.sync import SyncState
     from warehouse_app.ui.desk import Desk
+    from warehouse_app.ui.serial_devices import DeviceNow
     from warehouse_app.ui.status_bar import StatusBar
 
 EVERY_MS = 200
@@ -33,6 +34,7 @@ FETCHING_ABOVE = 2_000
 """Reference rows; fewer have come before anybody has read the words."""
 UNSEEN = mark("How far the books are is seen again when the shared database answers.")
 NOTHING_LOST = mark("Nothing is lost: what was reported waits in the shared database.")
+TROUBLE = ("away", "flooded")
 
 
 class StatusWords(QObject):
@@ -51,7 +53,7 @@ class StatusWords(QObject):
 
     def show_all(self) -> None:
         """Write every item whose words have changed."""
-        for view in (self._sync(), self._books(), self._labels(), _scanner(), _scale(), *self._disk()):
+        for view in (self._sync(), self._books(), self._labels(), self._scanner(), self._scale(), *self._disk()):
             if self._shown.get(view.key) != view:
                 self._shown[view.key] = view
                 self._bar.show_status(view)
@@ -88,6 +90,29 @@ class StatusWords(QObject):
             names = ", ".join(bench.printing.printers)
             return StatusView("labels", "printer", tr("Printers: {names}", names=names), Tone.OK)
         return StatusView("labels", "printer", tr("Labels to folder {name}", name=folder.name), Tone.OK, str(folder))
+
+    def _scanner(self) -> StatusView:
+        """Those on serial ports when there are any; the keyboard's is always there."""
+        scanners = [one for one in self._serial() if not one.device.protocol]
+        away = [one.device.name for one in scanners if one.status.state in TROUBLE]
+        if away:
+            return StatusView("scanner", "scan", tr("Scanner away: {names}", names=", ".join(away)), Tone.WARN)
+        if scanners:
+            names = ", ".join(one.device.name for one in scanners)
+            return StatusView("scanner", "scan", tr("Scanner ready: {names}", names=names), Tone.OK)
+        return StatusView("scanner", "scan", tr("Scanner ready (keyboard)"), Tone.OK)
+
+    def _scale(self) -> StatusView:
+        scales = [one for one in self._serial() if one.device.protocol]
+        if not scales:
+            told = tr("Weights are calculated from the products.")
+            return StatusView("scale", "weight", tr("No scale"), Tone.NEUTRAL, told)
+        if scales[0].status.state in TROUBLE:
+            return StatusView("scale", "weight", tr("Scale away"), Tone.WARN, scales[0].status.reason)
+        return StatusView("scale", "weight", tr("Scale ready"), Tone.OK, scales[0].device.name)
+
+    def _serial(self) -> tuple[DeviceNow, ...]:
+        return self._desk.devices.now if self._desk.devices is not None else ()
 
     def _disk(self) -> tuple[StatusView, ...]:
         """Nothing is said of a disk with room, unless something was said before."""
@@ -156,14 +181,6 @@ def _without_keeper(upkeep: Upkeep, *, embedded: bool) -> StatusView:
         text = tr("Books lag {seconds} s: no bookkeeper, call who looks after the database", seconds=seconds)
         who = tr("On the database's computer: sudo systemctl start warehouse-bookkeeper")
     return StatusView("books", "reports", text, Tone.WARN, f"{who}\n{tr(NOTHING_LOST)}")
-
-
-def _scanner() -> StatusView:
-    return StatusView("scanner", "scan", tr("Scanner ready (keyboard)"), Tone.OK)
-
-
-def _scale() -> StatusView:
-    return StatusView("scale", "weight", tr("No scale"), Tone.NEUTRAL, tr("Weights are calculated from the products."))
 
 
 def _why(problem: WarehouseError | None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -28,6 +29,7 @@ from warehouse_app.station.disk import NotWritten
 from warehouse_app.station.print_jobs import TO_NEIGHBOUR
 from warehouse_app.ui.packing.preparing import Preparation, Preparing
 from warehouse_app.ui.packing.printing import ALL_WELL, BenchPrinting, Printing
+from warehouse_app.ui.packing.weighing import Weighing
 from warehouse_app.ui.sounds import Sound
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 NOT_PREPARED = Preparation()
+TARE = "TARE"
 LISTEN_MS = 200
 WAITING_MS = 20_000
 FETCH_PATIENCE_MS = 8_000
@@ -108,11 +111,13 @@ class PackingBench(QObject):
     def __init__(self, side: StationSide, tools: Tools) -> None:
         super().__init__()
         self._side, self._tools = side, tools
+        self._bounce_ms: dict[str, int] = {}
         self._set_guards()
         tools.preferences.scanner_changed.connect(self._set_guards)
         self._fetch: _Fetch | None = None
         begun = side.bench.prompt()
         self.moment = Moment(begun.feedback, state=self._state(), halted=not begun.durable)
+        self.weighing = Weighing(self.weigh)
         self.preparing = Preparing(side, tools)
         self.preparing.changed.connect(self._prepared)
         self.printing = BenchPrinting(side, tools)
@@ -156,15 +161,35 @@ class PackingBench(QObject):
         """Scans that would be right next."""
         return self._side.bench.expected()
 
-    def scan(self, scan_text: str) -> None:
-        """Answer a scan, or queue it while the work of an earlier one is on its way."""
-        if self._guard.bounces(scan_text):
+    def scan(self, scan_text: str, scanner: str = "") -> None:
+        """Answer a scan, or queue it while the work of an earlier one is on its way.
+
+        `scanner` names a serial scanner: each has guards of its own.
+        """
+        guard, self._burst = self._guards_of(scanner)
+        if guard.bounces(scan_text):
             self._show(replace(self.moment, scan_text=scan_text, bounced=True))
             self._tools.sounds.play(Sound.TICK)
         elif self._burst.holds_back():
             self._hold_back(scan_text)
         else:
             self._take(scan_text)
+
+    def weigh(self, weight_g: int) -> None:
+        """Use a settled weight for the carton in hand; it closes a complete order, and only that is told aloud."""
+        if not self.in_hand or self.moment.halted or self._fetch is not None:
+            return
+        answer = self._side.bench.weigh(weight_g)
+        if answer.facts and answer.feedback.kind is FeedbackKind.INFO:
+            self._side.sync.wake()
+            self._show(replace(self.moment, state=self._state()))
+        elif answer.facts or not answer.durable:
+            self._give(answer, "")
+
+    def use_scanners(self, bounce_ms: Mapping[str, int]) -> None:
+        """How long a code's repeat is a bounce, for each serial scanner."""
+        self._bounce_ms = dict(bounce_ms)
+        self._set_guards()
 
     def look_for_work(self) -> None:
         """Find out which orders wait, while none is in hand."""
@@ -197,8 +222,19 @@ class PackingBench(QObject):
 
     def _set_guards(self) -> None:
         scanner = self._tools.preferences.scanner
-        self._guard, self._burst = BounceGuard(scanner.bounce_ms), BurstGuard(scanner.burst_ms)
+        self._guard = BounceGuard(scanner.bounce_ms)
+        self._burst = self._burst_of_keyboard = BurstGuard(scanner.burst_ms)
+        self._guards: dict[str, tuple[BounceGuard, BurstGuard]] = {}
         self._bad_scan = ""
+
+    def _guards_of(self, scanner: str) -> tuple[BounceGuard, BurstGuard]:
+        if not scanner:
+            return self._guard, self._burst_of_keyboard
+        usual = self._tools.preferences.scanner
+        if scanner not in self._guards:
+            bounce_ms = self._bounce_ms.get(scanner, usual.bounce_ms)
+            self._guards[scanner] = BounceGuard(bounce_ms), BurstGuard(usual.burst_ms)
+        return self._guards[scanner]
 
     def _hold_back(self, scan_text: str) -> None:
         """A scanner empties its memory behind a bad scan: say from where to scan again."""
@@ -212,6 +248,9 @@ class PackingBench(QObject):
 
     def _take(self, scan_text: str) -> None:
         if self.preparing.take(scan_text, self.now().year):
+            return
+        if scan_text == command_code(TARE):
+            self.weighing.tare()
             return
         if scan_text == command_code(TO_NEIGHBOUR):
             self.printing.help_out()
@@ -337,6 +376,7 @@ class PackingBench(QObject):
 
     def _show(self, moment: Moment) -> None:
         self.moment = moment
+        self.weighing.carton_is(_carton_in_hand(self._state()))
         self.moved.emit()
 
     def _state(self) -> PackState | None:
@@ -378,6 +418,11 @@ class PackingBench(QObject):
         timer.setInterval(interval_ms)
         timer.timeout.connect(run)
         return timer
+
+
+def _carton_in_hand(state: PackState | None) -> tuple[str, int] | None:
+    """The order with the number of its cartons that are closed: a carton has a number only with its first unit."""
+    return None if state is None else (state.packet.work, sum(carton.closed for carton in state.cartons))
 
 
 def _fetch_order(link: Link, holder: Holder, need: Need) -> Packet:

@@ -46,9 +46,11 @@ if TYPE_CHECKING:
     from warehouse_app.domain.packing_state import PackState
     from warehouse_app.ui.desk import Desk
     from warehouse_app.ui.packing.bench import Moment, PackingBench
+    from warehouse_app.ui.packing.weighing import LiveWeight
 
 CLOCK_MS = 10_000
 RIGHT_COLUMN = 372
+TARE_KEY = "Ctrl+T"
 COMMAND_KEYS = {"F7": NEXT_BOX, "F8": UNDO, "F9": REOPEN, "F10": REPRINT, "F12": CLOSE}
 """Keys that are shortcuts for a printed command code."""
 
@@ -71,6 +73,7 @@ class PackingScreen(Screen):
         self.close_button = ActionButton(tr("Close carton, print label"), key="F12", icon="printer", primary=True)
         self._actions: dict[str, Callable[[], None]] = {
             NEIGHBOUR_KEY: partial(self.take_scan, command_code(TO_NEIGHBOUR)),
+            TARE_KEY: self._tare,
             "F4": self._ask_problem,
             "F5": self._ask_to_prepare,
             "F6": self._ask_box,
@@ -90,6 +93,7 @@ class PackingScreen(Screen):
             Action(words, self._actions[key], key, icon)
             for key, words, icon in (
                 (NEIGHBOUR_KEY, tr("Send waiting labels to the neighbour printer"), "printer"),
+                (TARE_KEY, tr("Tare the scale"), "weight"),
                 ("F4", tr("Report a problem with the item"), "flag"),
                 ("F5", tr("Prepare for offline work"), "cloud-off"),
                 ("F6", tr("Change the box"), "box"),
@@ -104,7 +108,7 @@ class PackingScreen(Screen):
     def take_scan(self, text: str) -> None:
         if self._work is not None:
             self._leave_choices()
-            self._work.scan(text)
+            self._work.scan(text, self.scanner)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Number keys answer a question; everything else belongs to scanner and shortcuts."""
@@ -193,6 +197,7 @@ class PackingScreen(Screen):
         if self._work is None and self._desk.bench is not None:
             self._work = self._desk.bench
             self._work.moved.connect(self._show)
+            self._work.weighing.changed.connect(self._show_weight)
             self._work.watch(in_front=self.isVisible())
         self._show()
 
@@ -298,10 +303,25 @@ class PackingScreen(Screen):
         self.box.setVisible(box is not None)
         if box is not None:
             self.box.show_box(box)
-        self.weight.show_weight(views.weight_view(state, around))
+        self.weight.show_weight(views.weight_view(state, around, self._live))
         self._show_buttons(state)
         self.close_button.setVisible(True)
         self._right_side.setCurrentIndex(1)
+
+    def _show_weight(self) -> None:
+        """The live weight moves several times a second; nothing else of the screen does."""
+        work = self._work
+        if work is not None and work.moment.state is not None and self.isVisible():
+            state = work.moment.state
+            self.weight.show_weight(views.weight_view(state, self._around(work.moment), self._live))
+
+    @property
+    def _live(self) -> LiveWeight | None:
+        return self._work.weighing.live if self._work is not None else None
+
+    def _tare(self) -> None:
+        if self._work is not None:
+            self._work.weighing.tare()
 
     def _show_item(self, moment: Moment, state: PackState, around: views.Around) -> None:
         compare = views.compare_view(moment)

@@ -8,6 +8,7 @@ from warehouse_app.domain.packets import BoxType, PackPacket
 from warehouse_app.domain.packing_state import CartonProgress, LineProgress, PackState
 from warehouse_app.domain.packing_stops import told_of_hold
 from warehouse_app.domain.session import FeedbackKind
+from warehouse_app.domain.weighing import ScaleProblem
 from warehouse_app.language import language_in_use, mark, tr, tr_n
 from warehouse_app.operations.today import WaitingOrder
 from warehouse_app.station.wording import error_text, feedback_text
@@ -16,6 +17,7 @@ from warehouse_app.ui.icons import picture_kind
 from warehouse_app.ui.packing.bench import Moment
 from warehouse_app.ui.packing.carton_views import awaiting_label, carton_at_hand, cartons_in_all, label_step
 from warehouse_app.ui.packing.preparing import Preparation
+from warehouse_app.ui.packing.weighing import LiveWeight
 from warehouse_app.ui.theme import Tone
 from warehouse_app.ui.times import URGENT_MINUTES, minutes_until, span_text
 from warehouse_app.ui.widgets import (
@@ -194,10 +196,17 @@ def box_view(state: PackState, around: Around, *, label: ChipView) -> BoxView | 
     return BoxView(title, _box_name(box), box.length_mm, box.width_mm, box.height_mm, fill, text, change, label)
 
 
-def weight_view(state: PackState, around: Around) -> WeightView:
-    """The scale's weight beside what the carton should weigh; without a scale what it should weigh is all there is."""
+def weight_view(state: PackState, around: Around, live: LiveWeight | None = None) -> WeightView:
+    """The scale's weight beside what the carton should weigh; without a scale what it should weigh is all there is.
+
+    What lies on the scale now is shown while the carton is open and has no weight of its own.
+    """
     carton = carton_at_hand(state)
     expected = state.expected_weight_g(carton, around.catalogue)
+    if live is not None and not carton.closed and not (live.held and carton.weight_g is not None):
+        expected_text = tr("expected {grams} g so far", grams=f"{expected:,}")
+        shown_g = None if live.problem else live.weight_g
+        return WeightView(tr("On the scale"), shown_g, None, 0, expected_text, _live_chip(live))
     if carton.weight_g is None:
         title = tr("Weight, calculated") if carton.closed else tr("Expected so far")
         return WeightView(title, expected, None, 0, tr("box and goods, no scale"))
@@ -386,6 +395,21 @@ def _weight_chip(difference_g: int, tolerance_g: int) -> ChipView:
         return ChipView(tr("As expected"), Tone.OK, "check")
     text = tr("{grams} g light", grams=-difference_g) if difference_g < 0 else tr("{grams} g heavy", grams=difference_g)
     return ChipView(text, Tone.WARN, "triangle")
+
+
+def _live_chip(live: LiveWeight) -> ChipView:
+    problems = {
+        ScaleProblem.TOO_HEAVY: tr("Too heavy"),
+        ScaleProblem.TOO_LIGHT: tr("Below zero"),
+        ScaleProblem.NOT_READY: tr("Not ready"),
+    }
+    if live.problem is not None:
+        return ChipView(problems[live.problem], Tone.WARN, "triangle")
+    if live.to_empty:
+        return ChipView(tr("Empty the scale first"), Tone.WARN, "triangle")
+    if live.held:
+        return ChipView(tr("Held"), Tone.OK, "check")
+    return ChipView(tr("Settling"), Tone.NEUTRAL, "hourglass") if live.weight_g else ChipView(tr("Empty"))
 
 
 def _box_name(box: BoxType) -> str:
