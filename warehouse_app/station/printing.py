@@ -63,7 +63,7 @@ class PrintQueue:
         self._told = tell
         self._tools = Tools(bench, self.jobs, self.book, self.folder, self._tell, self.wake)
         self._workers: dict[str, PrinterWorker] = {}
-        self._files: list[str] = []
+        self._files: list[str] | None = None
         self._wake, self._stop = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="print queue", daemon=True)
         self._folder_too = True
@@ -139,10 +139,11 @@ class PrintQueue:
 
         What a printer or the disk does not take goes on waiting, and `problems` says why.
         """
-        self._files = []
+        files = self._files = list[str]()
         for name in [FOLDER] if folder_only else self.targets():
             self._worker(name).work()
-        return self._files
+        self._files = None
+        return files
 
     def run(self, printer: str) -> bool:
         """Print what waits for one printer, on this thread; False when it cannot print. `stop` ends this, too."""
@@ -263,7 +264,8 @@ class PrintQueue:
         return self._workers.setdefault(name, PrinterWorker(name, self._tools))
 
     def _tell(self, news: PrintNews) -> None:
-        self._files.extend(news.files)
+        if self._files is not None:
+            self._files.extend(news.files)
         self._told(news)
 
 
