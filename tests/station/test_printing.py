@@ -150,8 +150,7 @@ def test_label_that_says_something_else_is_not_printed_and_the_others_are(
         refused = house.queue.jobs.refused()
         (tmp_path / "layouts" / "swapped.toml").write_text(layout)
         house.queue.retry(refused)
-        again = PrintQueue(house.bench, tmp_path)
-        again.run_waiting()
+        house.queue.run_waiting()
 
     assert numbers_on(printer.papers) == [2, 1, 3]
     assert len(refused) == 2

@@ -105,7 +105,7 @@ class PrinterWorker:
         self._tools, self._printouts = tools, Printouts(tools.bench)
         self._line: PrinterLine | None = None
         self._printer: PrinterDescription | None = None
-        self._layouts, self._layouts_read = StationLayouts(tools.bench.file.home), float("-inf")
+        self._read_layouts()
         self._unrecorded: list[_Ready] = []
         self._wake, self._stop = threading.Event(), threading.Event()
         self._stopped_at = float("inf")
@@ -177,7 +177,12 @@ class PrinterWorker:
         if self._line is None or printer != self._printer:
             self._line = line_to(printer.open() if printer else FolderPrinter(self._tools.folder))
             self._printer = printer
+        self._read_layouts()
         return True
+
+    def _read_layouts(self) -> None:
+        """See what a supervisor has changed in layouts meanwhile."""
+        self._layouts, self._layouts_read = StationLayouts(self._tools.bench.file.home), time.monotonic()
 
     def _settle(self) -> None:
         """Write down what the disk did not take before. What this printer had without an answer is in doubt."""
@@ -190,9 +195,9 @@ class PrinterWorker:
 
     def _next(self) -> list[_Ready]:
         """The documents that go next, built and checked; what cannot be printed is put aside."""
-        tools, ready = self._tools, list[_Ready]()
+        ready: list[_Ready] = []
         if time.monotonic() - self._layouts_read > KEEP_LAYOUTS_S:
-            self._layouts, self._layouts_read = StationLayouts(tools.bench.file.home), time.monotonic()
+            self._read_layouts()
         assert self._line is not None
         for job in self._mine():
             try:
