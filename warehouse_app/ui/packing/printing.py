@@ -166,7 +166,7 @@ class BenchPrinting(QObject):
         mine = (PrintTrouble(news.printer, tr(news.problem), news.neighbour),) if news.problem else ()
         out = {job.job_id for job in news.printed}
         # Whoever gets the label of another carton has seen what was said of the one before.
-        seen = any(not job.doubts for job in news.printed)
+        seen = any(not job.doubts and job.request.document == "label" for job in news.printed)
         self._show(
             Printing(
                 others + mine,
