@@ -214,8 +214,13 @@ class Books:
 
     def unsaid(self, carton: str, goods: Goods) -> int:
         """Units that lie in a carton and that it is not yet said to contain."""
+        lying = self.balance(carton, goods).on_hand
+        row = self.cartons.get(carton)
+        if row is not None and row.state == "handed_over":
+            # What it was said to contain has left with it.
+            return max(0, lying)
         said = sum(row.quantity for row in self.contents.under(carton) if (row.owner, row.sku, row.lot) == goods)
-        return max(0, self.balance(carton, goods).on_hand - said)
+        return max(0, lying - said)
 
     def line_for(self, order_no: str, line_no: int, owner: str, sku: str) -> LineRow:
         """The order line that a fact about these units names. Raises OtherProduct."""

@@ -203,7 +203,7 @@ def carton_of(order_no: str, carton: str, books: Books) -> CartonRow:
         )
     row = CartonRow(
         carton, shipment.shipment_no, "", 1, 0, "", "open", "", order.service, carton, "", books.cause.station, 0,
-        "", None, None, None,
+        0, "", None, None, None,
     )  # fmt: skip
     return books.cartons.add(row)
 

@@ -258,6 +258,7 @@ class CartonRow:
     manifest_no: str
     station: str
     labels_printed: int
+    handovers: int
     track_status: str
     track_at: datetime | None
     closed_at: datetime | None

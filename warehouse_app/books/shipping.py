@@ -18,6 +18,7 @@ def apply_handed_over(fact: HandedOver, books: Books) -> None:
     """The carton's units leave the house. What the bench has still to report of it follows when that arrives."""
     carton = carton_of(fact.order_no, fact.carton, books)
     carton.carrier, carton.manifest_no = fact.carrier, fact.manifest_no
+    carton.handovers += 1
     if carton.state == "handed_over":
         books.differ("handed_over_twice", order_no=fact.order_no, location=fact.carton)
         return
@@ -31,9 +32,10 @@ def apply_handed_over(fact: HandedOver, books: Books) -> None:
 
 @reverses(HandedOver)
 def reverse_handed_over(fact: HandedOver, books: Books) -> None:
-    """The carton was taken off the vehicle again."""
+    """The carton was taken off the vehicle again, unless another bench has handed it over as well."""
     carton = carton_of(fact.order_no, fact.carton, books)
-    if carton.state != "handed_over":
+    carton.handovers = max(0, carton.handovers - 1)
+    if carton.state != "handed_over" or carton.handovers:
         return
     serials_come_back(fact.carton, books)
     carton.state, carton.handed_over_at = "closed", None

@@ -13,7 +13,7 @@ from warehouse_app.store.server import lift_limits
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "2026_11_22_label_scan_back"
+HEAD = "2026_11_22_handovers"
 """The newest migration; kept here so that a start needs one SELECT instead of all of alembic."""
 
 

@@ -22,6 +22,7 @@ carton = Table(
     words("manifest_no"),
     words("station"),
     number("labels_printed", default=0),
+    number("handovers", default=0),
     words("track_status"),
     moment("track_at", required=False),
     moment("closed_at", required=False),
