@@ -104,7 +104,7 @@ def serial(context: Context, _folder: Path) -> list[Figure]:
     return [
         _exact("serial-flat-out", gs1_codes(SCANS), flat_out, f"{SCANS} scans with GS as fast as the port takes them"),
         _exact("serial", gs1_codes(SCANS), seen, f"{SCANS} scans with GS back to back at {FASTEST_BAUD} baud"),
-        Figure("serial-p99", round(percentile(late_ms, 0.99), 2), "ms", SERIAL_LIMIT_MS, note="from last byte to scan"),
+        Figure("serial-p99", round(percentile(late_ms, 0.99), 2), "ms", SERIAL_LIMIT_MS, note="from port to scan"),
         Figure("garbage-memory", round(after.memory_mb, 1), "MB", GARBAGE_MEMORY_LIMIT_MB, note=offered),
         Figure("garbage-gap", after.gap_ms, "ms", GARBAGE_GAP_LIMIT_MS, note="longest wait of the window meanwhile"),
     ]
@@ -133,7 +133,7 @@ def typed(program: Program, texts: Sequence[str], *, stall_ms: int, delay_ms: in
 def spoken(program: Program, texts: Sequence[str], *, baud: int) -> tuple[dict[str, float], Seen]:
     """Send these scans to a serial port back to back, as fast as a line of this speed takes them.
 
-    Gives when the last byte of each was sent, and what was seen.
+    Gives when each was handed to the port, and what was seen.
     """
     with _port() as (device, name), _meter(program, "--port", name) as meter:
         sent, due_s = {}, time.monotonic()
@@ -142,8 +142,8 @@ def spoken(program: Program, texts: Sequence[str], *, baud: int) -> tuple[dict[s
             due_s += len(data) * BITS_A_BYTE / baud
             while time.monotonic() < due_s:
                 time.sleep(SHORTEST_SLEEP_S)
-            _write(device, data)
             sent[text] = time.monotonic() * 1000
+            _write(device, data)
         _write(device, f"{END}\r\n".encode())
         return sent, _seen(meter)
 
