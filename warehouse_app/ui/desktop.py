@@ -114,6 +114,7 @@ class Desktop(QObject):
             ScreenEntry("today", mark("Today"), "today", self._today),
             ScreenEntry("packing", mark("Packing"), "packing", self._packing),
             ScreenEntry("labels", mark("Labels"), "labels", self._labels),
+            ScreenEntry("devices", mark("Devices"), "scan", self._devices),
         )
 
     def _today(self) -> Screen:
@@ -129,6 +130,11 @@ class Desktop(QObject):
         from warehouse_app.ui.labels.screen import LabelsScreen  # noqa: PLC0415 - see above
 
         return LabelsScreen(self.desk)
+
+    def _devices(self) -> Screen:
+        from warehouse_app.ui.devices.screen import DevicesScreen  # noqa: PLC0415 - see above
+
+        return DevicesScreen(self.desk)
 
     def _changed(self) -> None:
         """The station was opened: keep the books if they are ours to keep, and go on where a bench was interrupted."""

@@ -1,7 +1,7 @@
 """The serial scanners and scales in the desktop: their threads' news become signals, a few at a time."""
 
 from dataclasses import dataclass, field
-from functools import partial
+from threading import Lock
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -41,6 +41,7 @@ class SerialDevices(QObject):
         self._file, self._tasks = file, tasks
         self._now: dict[str, DeviceNow] = {}
         self._lines = SerialLines(self._woken.emit)
+        self._following = Lock()
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._take)
@@ -65,13 +66,18 @@ class SerialDevices(QObject):
             else DeviceNow(device)
             for device in devices
         }
-        self._tasks.write(self, partial(self._lines.use, devices), done=self._used, failed=_never)
+        self._tasks.read(self, self._follow, done=self._used, failed=_never)
         self.changed.emit("")
 
     def close(self) -> None:
         """End the threads."""
         self._soon.stop()
         self._lines.stop()
+
+    def _follow(self) -> None:
+        """Not on the thread that writes: it may be busy for seconds while the database is opened."""
+        with self._following:
+            self._lines.use(self.book.list())
 
     def _used(self, _: None) -> None:
         self.changed.emit("")

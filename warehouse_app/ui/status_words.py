@@ -97,8 +97,7 @@ class StatusWords(QObject):
         away = [one.device.name for one in scanners if one.status.state in TROUBLE]
         if away:
             return StatusView("scanner", "scan", tr("Scanner away: {names}", names=", ".join(away)), Tone.WARN)
-        if scanners:
-            names = ", ".join(one.device.name for one in scanners)
+        if names := ", ".join(one.device.name for one in scanners if one.status.state == "connected"):
             return StatusView("scanner", "scan", tr("Scanner ready: {names}", names=names), Tone.OK)
         return StatusView("scanner", "scan", tr("Scanner ready (keyboard)"), Tone.OK)
 
