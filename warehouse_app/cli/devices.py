@@ -32,6 +32,7 @@ def add_commands(commands: Commands) -> None:
     parser = devices.add("simulate", simulate, tr("virtual devices, until Ctrl+C; all three when none is named"))
     parser.add_argument("--printer", action="store_true", help=tr("a label printer on a network port"))
     parser.add_argument("--scanner", action="store_true", help=tr("a scanner on a serial port"))
+    parser.add_argument("--keys", action="store_true", help=tr("a scanner that types into the window in front"))
     parser.add_argument("--scale", action="store_true", help=tr("a scale on a serial port"))
     parser.add_argument("--port", type=_port, default=0, metavar="N", help=tr("the printer's port; any free one"))
     parser.add_argument("--out", metavar="DIR", help=tr("where printed labels are laid"))
@@ -79,7 +80,7 @@ def print_calibration(context: Context, arguments: Namespace) -> int:
 
 def simulate(context: Context, arguments: Namespace) -> int:
     """`devices simulate`: lines on standard input are scans, or orders such as `@weight 1250` and `@paper 0`."""
-    asked = tuple(kind for kind in ("printer", "scanner", "scale") if getattr(arguments, kind))
+    asked = tuple(kind for kind in ("printer", "scanner", "scale", "keys") if getattr(arguments, kind))
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -1,6 +1,7 @@
 """One serial port, read by a thread of its own; it comes back by itself when the device does."""
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -103,7 +104,7 @@ class SerialLine:
                     wait_s = FIRST_WAIT_S
                     self._read(connection)
             except (serial.SerialException, OSError, ValueError) as error:
-                self._say(LineStatus(LineState.AWAY, str(error)))
+                self._say(LineStatus(LineState.AWAY, f"{self._port.name}: {_reason(error)}"))
                 self._stop.wait(wait_s)
                 wait_s = min(LONGEST_WAIT_S, wait_s * 2)
 
@@ -139,3 +140,9 @@ class SerialLine:
             self.status = status
             log.info("%s: %s %s", self._port.name, status.state, status.reason)
             self._tell(status)
+
+
+def _reason(error: Exception) -> str:
+    """What the system says, without the driver's own wrapping of it."""
+    number = getattr(error, "errno", None)
+    return os.strerror(number) if number else str(error)

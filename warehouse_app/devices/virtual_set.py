@@ -9,14 +9,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from warehouse_app.devices.virtual_keys import VirtualKeys
 from warehouse_app.devices.virtual_ports import VirtualScale, VirtualScanner
 from warehouse_app.devices.virtual_printer import VirtualPrinter
 from warehouse_app.domain.errors import WarehouseError
 from warehouse_app.domain.scan_text import unescape_scan_text
 from warehouse_app.language import mark
 
-PRINTER, SCANNER, SCALE = "printer", "scanner", "scale"
-KINDS = (PRINTER, SCANNER, SCALE)
+PRINTER, SCANNER, SCALE, KEYS = "printer", "scanner", "scale", "keys"
 
 
 class NotUnderstood(WarehouseError, ValueError):
@@ -26,7 +26,7 @@ class NotUnderstood(WarehouseError, ValueError):
 
 
 class VirtualSet:
-    """The devices of these kinds; printed labels are laid into `folder` when there is one."""
+    """The devices of these kinds; scans are typed where there are keys; labels are laid into `folder`, if given."""
 
     def __init__(self, kinds: tuple[str, ...], folder: Path | None = None, port: int = 0) -> None:
         self._open = ExitStack()
@@ -34,6 +34,7 @@ class VirtualSet:
         ports = Path(tempfile.mkdtemp(prefix="warehouse-devices-"))
         self._open.callback(shutil.rmtree, ports, ignore_errors=True)
         self.printer = self.scanner = self.scale = None
+        self.keys = VirtualKeys() if KEYS in kinds else None
         if PRINTER in kinds:
             self.printer = self._open.enter_context(VirtualPrinter(port=port, on_label=self._keep))
         if SCANNER in kinds:
@@ -59,15 +60,18 @@ class VirtualSet:
             found[SCANNER] = self.scanner.name
         if self.scale is not None:
             found[SCALE] = self.scale.name
+        if self.keys is not None:
+            found[KEYS] = self.keys.name
         return found
 
     def do(self, line: str) -> None:
         """A line beginning with @ is an order to a device, any other a scan. Raises NotUnderstood."""
         word, _, value = line.partition(" ")
         if not word.startswith("@"):
-            if self.scanner is None:
+            scanner = self.keys or self.scanner
+            if scanner is None:
                 raise NotUnderstood(line=line, known=", ".join(self._orders()))
-            self.scanner.scan(unescape_scan_text(line))
+            scanner.scan(unescape_scan_text(line))
             return
         order = self._orders().get(word)
         if order is None or (value and not value.isascii()) or (value and not value.isdigit()):

@@ -116,8 +116,7 @@ def _advice(now: DeviceNow) -> str:
     """What helps with a device that is as it is."""
     if now.status.state is LineState.AWAY:
         return tr(
-            "Nothing answers at {port}: {reason}. Plug it in, or change its port; it comes back by itself.",
-            port=now.device.port,
+            "Nothing answers at {reason}. Plug it in, or change its port; it comes back by itself.",
             reason=now.status.reason,
         )
     if now.status.state is LineState.FLOODED:
