@@ -14,6 +14,7 @@ from warehouse_app.ui.children import Keeper
 from warehouse_app.ui.crash import CrashHook
 from warehouse_app.ui.desk import Desk, DesktopParts, Tools
 from warehouse_app.ui.first_paint import FirstPaint
+from warehouse_app.ui.garbage import UiGarbage
 from warehouse_app.ui.main_window import MainWindow
 from warehouse_app.ui.preferences import Preferences
 from warehouse_app.ui.scan_bus import ScanBus
@@ -76,6 +77,7 @@ class Desktop(QObject):
     ) -> None:
         super().__init__()
         self._app, self._parts = app, parts
+        self._garbage = UiGarbage(self)
         self.bus = bus or ScanBus()
         self.tasks = Tasks()
         self.desk = Desk(parts, Tools(self.tasks, preferences, Sounds()), file)
@@ -102,6 +104,7 @@ class Desktop(QObject):
         self._status.close()
         self.desk.close()
         self.keeper.stop()
+        self._garbage.stop()
 
     def _open_devices(self) -> None:
         self.desk.open_devices().scanned.connect(self.bus.feed)
