@@ -20,6 +20,8 @@ class Draft(QObject):
     """Another text is in hand, or this one was read anew."""
     changed = Signal()
     """It is saved or unsaved now, or its file was changed by somebody else."""
+    kept = Signal()
+    """What is unsaved was laid aside, or nothing is unsaved any more."""
     failed = Signal(object)
     """A WarehouseError: the text could not be read, or not be written."""
 
@@ -93,7 +95,7 @@ class Draft(QObject):
         if self._read is None:
             return
         job = partial(self._shelf.keep, self._read.name, self.text if self.unsaved else None)
-        self._tasks.write(self, job, done=_nothing, failed=self.failed.emit)
+        self._tasks.write(self, job, done=lambda _: self.kept.emit(), failed=self.failed.emit)
 
     def _opened(self, read: LayoutText) -> None:
         if read.name != self._wanted:

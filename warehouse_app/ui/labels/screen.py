@@ -253,6 +253,7 @@ class LabelsScreen(Screen):
         self.list.chosen.connect(self._choose)
         self.draft.opened.connect(self._show_text)
         self.draft.changed.connect(self._show_state)
+        self.draft.kept.connect(self.refresh)
         self.draft.failed.connect(self._say_error)
         self.text.typed.connect(self.draft.type)
         self.text.typed.connect(lambda _: self._look_soon.start())
