@@ -37,9 +37,11 @@ class WeightKeeper:
         self._given_g: int | None = None
         self._must_empty = False
         self._seen_g = 0
+        self._out_of_sight = True
 
     def read(self, reading: ScaleReading, at_s: float) -> int | None:
         """The weight in grams when this reading settles a new load; `at_s` is of any steady clock."""
+        self._out_of_sight = reading.problem is not None
         if reading.problem is not None:
             self._forget()
             return None
@@ -62,9 +64,14 @@ class WeightKeeper:
         self._forget()
 
     def next_carton(self) -> None:
-        """Another carton begins: what lies on the scale now is not it."""
-        self._must_empty = self._seen_g >= self._empty_below_g
+        """Another carton begins: what lies on the scale now is not it, and what cannot be seen may be anything."""
+        self._must_empty = self._out_of_sight or self._seen_g >= self._empty_below_g
         self._forget()
+
+    def lose_sight(self) -> None:
+        """The scale is away: whatever lies there when it is back must first be taken off."""
+        self._out_of_sight = True
+        self.next_carton()
 
     @property
     def seen_g(self) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
@@ -376,7 +377,7 @@ class PackingBench(QObject):
 
     def _show(self, moment: Moment) -> None:
         self.moment = moment
-        self.weighing.carton_is(_carton_in_hand(self._state()))
+        self.weighing.carton_is(_carton_in_hand(self._state()), time.monotonic())
         self.moved.emit()
 
     def _state(self) -> PackState | None:

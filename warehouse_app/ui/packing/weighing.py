@@ -7,6 +7,9 @@ from PySide6.QtCore import QObject, Signal
 
 from warehouse_app.domain.weighing import ScaleProblem, ScaleReading, WeightKeeper
 
+LAID_BEFORE_S = 0.5
+"""What has settled so soon after a carton was begun was laid on the scale before."""
+
 
 @dataclass(frozen=True, slots=True)
 class LiveWeight:
@@ -29,6 +32,7 @@ class Weighing(QObject):
         self._use = use
         self._keeper = WeightKeeper()
         self._carton: object = None
+        self._carton_since_s = float("-inf")
         self._last: ScaleReading | None = None
         self.live: LiveWeight | None = None
 
@@ -36,21 +40,23 @@ class Weighing(QObject):
         """Take what a scale said; None when it is away."""
         self._last = reading
         if reading is None:
-            # Whatever happened while it was away was not seen: what lies there then must first be taken off.
-            self._keeper.next_carton()
+            self._keeper.lose_sight()
             self._show(None)
             return
         settled_g = self._keeper.read(reading, at_s)
         same = self.live is not None and self.live.held and abs(self._keeper.seen_g - self.live.weight_g) <= 2  # noqa: PLR2004
         held = settled_g is not None or (same and reading.problem is None)
         self._show(LiveWeight(self._keeper.seen_g, held, self._keeper.must_be_emptied, reading.problem))
-        if settled_g is not None:
+        if settled_g is not None and at_s - self._carton_since_s < LAID_BEFORE_S:
+            self._keeper.next_carton()
+            self._show(LiveWeight(settled_g, to_empty=True))
+        elif settled_g is not None:
             self._use(settled_g)
 
-    def carton_is(self, carton: object) -> None:
+    def carton_is(self, carton: object, at_s: float) -> None:
         """Which carton is packed; when it is another than before, what lies on the scale is not its weight."""
         if carton != self._carton:
-            self._carton = carton
+            self._carton, self._carton_since_s = carton, at_s
             self._keeper.next_carton()
             if self.live is not None:
                 self._show(LiveWeight(self.live.weight_g, to_empty=self._keeper.must_be_emptied))
