@@ -12,8 +12,8 @@ from warehouse_app.station.serial_devices import SerialDevice, SerialDeviceBook
 from warehouse_app.station.serial_lines import LineState, LineStatus, SerialLines, SerialNews
 from warehouse_app.ui.tasks import Tasks
 
-MOST_AT_ONCE = 4
-"""A scan's answer takes a commit; keys and painting have their turn between so many."""
+MOST_AT_ONCE = 1
+"""A scan's answer takes a commit; keys and painting have their turn after each."""
 
 
 @dataclass(frozen=True, slots=True)
