@@ -92,7 +92,9 @@ def test_standby_takes_over_twenty_times(tmp_path: Path, soak_figure: SoakFigure
 def fail_over(folder: Path, dice: random.Random) -> float:
     """Kill the primary under people at work and promote its standby; gives the seconds until all work with that."""
     with PostgresServer(durable=True) as primary:
-        name = tiny_house(primary, folder)[1].engine.url.database
+        _, house = tiny_house(primary, folder)
+        name = house.engine.url.database
+        house.close()
         with PostgresServer(durable=True, standby_of=primary) as standby:
             primary.wait_for_standby()
             both = (primary, standby)
