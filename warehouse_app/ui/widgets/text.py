@@ -79,8 +79,18 @@ class FitLabel(Styled):
         with painting(self) as painter:
             painter.setPen(colour(self._token))
             painter.setFont(self._font)
-            flags = self._align | (Qt.AlignmentFlag.AlignTop if self._keep_height else Qt.AlignmentFlag.AlignVCenter)
-            painter.drawText(self.rect(), flags, "\n".join(self._shown))
+            metrics = QFontMetrics(self._font)
+            top = 0 if self._keep_height else (self.height() - metrics.lineSpacing() * len(self._shown)) // 2
+            # Line by line: in a text with Chinese, Qt's own lines are as high as the higher of both typefaces.
+            for place, line in enumerate(self._shown):
+                baseline = top + place * metrics.lineSpacing() + metrics.ascent()
+                painter.drawText(self._left_of(line, metrics), baseline, line)
+
+    def _left_of(self, line: str, metrics: QFontMetrics) -> int:
+        spare = max(0, self.width() - metrics.horizontalAdvance(line))
+        if self._align & Qt.AlignmentFlag.AlignRight:
+            return spare
+        return spare // 2 if self._align & Qt.AlignmentFlag.AlignHCenter else 0
 
     def _fit(self) -> None:
         """Choose font and lines for the width at hand, and take the height they need."""
