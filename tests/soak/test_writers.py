@@ -10,7 +10,7 @@ from tests.databases import Maker
 from tests.soak.report import Report
 from tests.soak.writers import Load, make_house, run
 
-SMALL = {"sqlite": (20_000, 8, 2), "postgresql": (20_000, 64, 4)}
+SMALL = {"sqlite": (8_000, 8, 2), "postgresql": (20_000, 64, 4)}
 """Operations, writers and processes for every day."""
 LARGE = {"sqlite": (200_000, 32, 4), "postgresql": (1_000_000, 64, 8)}
 """One file has one writer at a time, and those who wait for it do not queue: fewer are enough to prove it."""

@@ -56,6 +56,7 @@ EVENTS: Mapping[str, str] = {
     "replaced": mark("picked elsewhere instead"),
     "carton_closed": mark("carton closed"),
     "carton_reopened": mark("carton reopened"),
+    "label_asked": mark("label asked for"),
     "label_scanned": mark("label scanned back"),
     "labelled": mark("label printed"),
     "reprinted": mark("label printed again"),

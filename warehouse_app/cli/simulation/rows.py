@@ -51,7 +51,9 @@ def _from_file(path: str, query: str, values: Sequence[object]) -> list[Row]:
 
 
 def _from_server(url: str, query: str, values: Sequence[object]) -> list[Row]:
-    with psycopg.connect(plain_url(url), connect_timeout=PATIENCE_S, row_factory=psycopg.rows.dict_row) as connection:
+    opened = psycopg.connect(plain_url(url), connect_timeout=PATIENCE_S, row_factory=psycopg.rows.dict_row)
+    # Closed only: a run that is stopped in the middle of the query has nothing to roll back.
+    with closing(opened) as connection:
         found = connection.execute(query.replace("?", "%s").encode(), tuple(values))
         return [_plain(row) for row in found]
 
