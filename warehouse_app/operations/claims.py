@@ -43,7 +43,7 @@ class BooksBehind(WarehouseError):
 
 @dataclass(frozen=True, slots=True)
 class ClaimedWork:
-    """A claim that a station holds; `seen_at` is when the station last posted, None if never."""
+    """A claim that a station holds; `seen_at` is when the station last posted, to ten seconds, or None."""
 
     work: str
     station: str
