@@ -1,5 +1,9 @@
 """Simulated runs of the whole house by their seeds: whatever goes wrong, everything that must hold does."""
 
+import multiprocessing
+import os
+from concurrent.futures import ProcessPoolExecutor
+
 import pytest
 
 from tests.conftest import SoakFigure, SoakSize
@@ -16,6 +20,17 @@ ROW = "deterministic seeds"
 def run_all(seeds: range) -> int:
     """Run these; the first that fails tells how it came to it. Gives how many transactions met a fate."""
     return sum(run(seed).spoilt for seed in seeds)
+
+
+def run_each(seeds: range) -> tuple[int, list[str]]:
+    """Run all of these, whatever becomes of any; gives how many transactions met a fate, and what failed."""
+    spoilt, failures = 0, []
+    for seed in seeds:
+        try:
+            spoilt += run(seed).spoilt
+        except Violation as violation:
+            failures.append(str(violation))
+    return spoilt, failures
 
 
 @pytest.mark.parametrize("block", range(BLOCKS))
@@ -46,14 +61,13 @@ def test_fault_in_the_product_is_found(fault: Sabotage, monkeypatch: pytest.Monk
 
 @pytest.mark.soak
 def test_everything_holds_in_very_many_seeded_runs(soak_figure: SoakFigure, soak_size: SoakSize) -> None:
-    count, failures, spoilt = soak_size(LONG), [], 0
-    for seed in range(count):
-        try:
-            spoilt += run(seed).spoilt
-        except Violation as violation:
-            failures.append(str(violation))
-        if seed % LONG_BLOCK == LONG_BLOCK - 1:
-            print(f"{seed + 1:,} of {count:,} seeds, {len(failures)} failed", flush=True)  # noqa: T201 - hours
+    count, failures, spoilt = soak_size(LONG), list[str](), 0
+    blocks = [range(start, min(start + LONG_BLOCK, count)) for start in range(0, count, LONG_BLOCK)]
+    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("spawn")) as pool:
+        for block, (fates, failed) in zip(blocks, pool.map(run_each, blocks), strict=True):
+            spoilt += fates
+            failures += failed
+            print(f"{block.stop:,} of {count:,} seeds, {len(failures)} failed", flush=True)  # noqa: T201 - hours
 
     assert not failures, "\n\n".join(failures[:5])
     soak_figure(ROW, f"{count:,} seeds, {spoilt:,} transactions refused, lost or late", "all invariants hold")

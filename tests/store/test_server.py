@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from tests.processes import PATIENCE_S
 from tests.warehouse import TinyWarehouse
 from tools.postgres import PostgresServer
-from warehouse_app.domain.errors import ServerTooOld, StoreUnavailable, TextsNotUnicode
+from warehouse_app.domain.errors import ServerTooOld, StockChanged, StoreUnavailable, TextsNotUnicode
 from warehouse_app.store import server, tables
 from warehouse_app.store.database import TRIES, Database, Transaction
 from warehouse_app.store.engine import open_database
@@ -144,6 +144,33 @@ def test_decision_whose_connection_is_dropped_under_its_last_statements_is_made_
 
     assert len(tried) == 2
     assert house.database.read(number_of, "A") == 2
+
+
+def test_block_within_a_block_goes_along_in_the_same_trip(house: TinyWarehouse) -> None:
+    def decide(tx: Transaction) -> None:
+        with tx.at_once(many=True):
+            tx.put(tables.number_series, [series("A", 2)])
+            with tx.at_once(many=False):
+                tx.put(tables.number_series, [series("B", 3)])
+            tx.put(tables.number_series, [series("A", 4)])
+
+    house.database.write(decide)
+
+    assert house.database.read(lambda tx: (number_of(tx, "A"), number_of(tx, "B"))) == (4, 3)
+
+
+def test_refusal_of_an_inner_block_undoes_the_whole_decision(house: TinyWarehouse) -> None:
+    def decide(tx: Transaction) -> None:
+        with tx.at_once(many=True):
+            tx.put(tables.number_series, [series("B", 9)])
+            with tx.at_once(many=True):
+                tx.add(tables.number_series, [series("A", 9)])
+            tx.put(tables.number_series, [series("B", 10)])
+
+    with pytest.raises(StockChanged, match="pk_number_series"):
+        house.database.write(decide)
+
+    assert house.database.read(lambda tx: (number_of(tx, "A"), number_of(tx, "B"))) == (1, 1)
 
 
 def test_connection_lost_at_the_commit_is_not_tried_again(house: TinyWarehouse, tell: Tell) -> None:

@@ -140,29 +140,30 @@ class RowSet(Generic[RowType]):
             self._under.get(key[0], {}).pop(key, None)
 
     def write(self, tx: Transaction) -> list[Key]:
-        """Write what was added, changed or removed; give the keys of these rows."""
+        """Write what was added, changed or removed since it was loaded or written; give the keys of these rows."""
         if not self._rows and not self._loaded:
             return []
-        new: list[Key] = []
-        changed: list[tuple[Key, Key]] = []
-        keys: list[Key] = []
+        new: dict[Key, Key] = {}
+        changed: dict[Key, tuple[Key, Key]] = {}
         for key, row in self._rows.items():
             values = self._values(row)
             before = self._loaded.get(key)
             if before is None:
-                new.append(values)
-                keys.append(key)
+                new[key] = values
             elif before != values:
-                changed.append((before, values))
-                keys.append(key)
+                changed[key] = before, values
         gone = [key for key in self._loaded if key not in self._rows]
         tx.remove_tuples(self.table, self._key_names, gone)
         if self._replaces:
-            tx.put_tuples(self.table, self._names, new)
+            tx.put_tuples(self.table, self._names, list(new.values()))
         else:
-            tx.add_tuples(self.table, self._names, new)
-        self._change(tx, changed)
-        return keys + gone
+            tx.add_tuples(self.table, self._names, list(new.values()))
+        self._change(tx, list(changed.values()))
+        self._loaded.update(new)
+        self._loaded.update((key, values) for key, (_, values) in changed.items())
+        for key in gone:
+            del self._loaded[key]
+        return [*new, *changed, *gone]
 
     def _keep(self, key: Key, row: RowType) -> None:
         self._rows[key] = row

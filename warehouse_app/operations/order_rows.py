@@ -8,6 +8,7 @@ from datetime import datetime, tzinfo
 from sqlalchemy import RowMapping, select
 
 from warehouse_app.books.ledger import Books
+from warehouse_app.books.loading import FEW
 from warehouse_app.domain.channel_order import ChannelLine, ChannelOrder
 from warehouse_app.domain.cut_off import ship_by
 from warehouse_app.store import tables
@@ -80,10 +81,12 @@ def insert_orders(tx: Transaction, orders: Sequence[ChannelOrder], rules: HouseR
     """Add new orders. The order number is the channel's, unless another shop's order has it already."""
     numbers = _free_numbers(tx, [order.order_no for order in orders])
     numbered = list(zip(numbers, orders, strict=True))
-    tx.add(tables.channel_order, (channel_values(order, tx.recorded_at) for order in orders))
-    rows = [_new_order(tx, number, order, rules) for number, order in numbered]
-    tx.add(tables.fulfilment_order, rows)
-    insert_lines(tx, numbered, rules)
+    # A server writes what it has got already while we make the next rows.
+    with tx.at_once(many=len(orders) > FEW):
+        tx.add(tables.channel_order, (channel_values(order, tx.recorded_at) for order in orders))
+        rows = [_new_order(tx, number, order, rules) for number, order in numbered]
+        tx.add(tables.fulfilment_order, rows)
+        insert_lines(tx, numbered, rules)
     for row, (number, order) in zip(rows, numbered, strict=True):
         books.note(number, "imported", channel=order.channel, shop=order.shop, lines=len(order.lines))
         if row["held"]:

@@ -13,7 +13,7 @@ from sqlalchemy.sql import ColumnElement
 from warehouse_app.books.availability import Surroundings, look_around, stopped_units
 from warehouse_app.books.campaigns import campaign_stock, order_channels, start_and_end_due
 from warehouse_app.books.ledger import Books, Cause, new_books
-from warehouse_app.books.loading import load_draws, write
+from warehouse_app.books.loading import at_once, load_draws, write, write_reserved
 from warehouse_app.books.order_states import state_by_reservation
 from warehouse_app.books.ranking import is_starving, order_rank, short_reason
 from warehouse_app.books.rows import LineRow, OrderRow
@@ -45,10 +45,12 @@ def promise_orders(tx: Transaction, order_nos: Sequence[str], worker: str, wave_
     books = books_for_promises(tx, order_nos, Cause("promise_orders", new_key(), worker, tx.now))
     around = look_around(tx, books, shelves=True)
     reserve(tx, books, around)
-    plan = allocate(books, around, wave_no)
-    for order in books.orders:
-        order.rush = False
-    write(tx, books)
+    with at_once(tx, books):
+        write_reserved(tx, books)
+        plan = allocate(books, around, wave_no)
+        for order in books.orders:
+            order.rush = False
+        write(tx, books)
     return plan
 
 

@@ -269,9 +269,9 @@ class Transaction:
         """Send what is written here without waiting for each answer; nothing may be read before the block ends.
 
         With `many` rows the statements are planned once for all. An error of any of them is raised at the end, as that
-        of a single one would be.
+        of a single one would be. Within such a block another one changes nothing.
         """
-        if self.connection.dialect.name != "postgresql":
+        if self.connection.dialect.name != "postgresql" or self._run != self.connection.exec_driver_sql:
             yield
             return
         with one_trip(self.connection) as driver:

@@ -107,13 +107,17 @@ MOVE_COLUMNS = (
 
 
 def make_history(database: Database, size: Size) -> None:
-    """Fill an empty database with the history, its totals, its sealed pages and its snapshots."""
+    """Fill an empty database with the history, its totals, its sealed pages and its snapshots.
+
+    In the end the server has looked at its tables, as one has that was filled over weeks.
+    """
     floor = _Floor(size, random.Random(size.seed))  # noqa: S311 - material for a measurement
     _fill_reference(database, size)
     fill_table(database, "move", MOVE_COLUMNS, floor.moves())
     fill_table(database, "cost_entry", COST_COLUMNS, floor.costs)
     _fill_totals(database, floor)
     book_once(database)
+    database.gather_statistics()
 
 
 def _iso(seconds: float) -> str:
