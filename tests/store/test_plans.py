@@ -1,9 +1,14 @@
 """What a PostgreSQL server plans, it keeps; and it plans with the size that tables really have."""
 
+import io
+
 import pytest
 from sqlalchemy import select
 
+from tests.warehouse import ORDER_HEADER, TinyWarehouse
+from warehouse_app.channels.readers import READERS
 from warehouse_app.domain.errors import NoWarehouse
+from warehouse_app.operations.import_orders import LOOK_AFTER_LINES, import_orders
 from warehouse_app.operations.warehouses import ensure_warehouse
 from warehouse_app.store import tables
 from warehouse_app.store.database import Database, Transaction
@@ -33,6 +38,22 @@ def test_empty_tables_are_not_taken_for_ones_that_stay_empty(database: Database)
 
     database.gather_statistics()
 
-    seen = "SELECT relname, reltuples FROM pg_class WHERE relname IN ('warehouse', 'fulfilment_order')"
-    sizes = dict(database.read(lambda tx: [(name, rows) for name, rows in tx.connection.exec_driver_sql(seen)]))
-    assert (sizes["warehouse"], sizes["fulfilment_order"]) == (1, -1)
+    assert (size_seen(database, "warehouse"), size_seen(database, "fulfilment_order")) == (1, -1)
+
+
+def size_seen(database: Database, table: str) -> int:
+    """How many rows the server takes this table to have; -1 when it has never looked."""
+    query = "SELECT reltuples FROM pg_class WHERE oid = CAST(%s AS regclass)"
+    return int(database.read(lambda tx: tx.connection.exec_driver_sql(query, (table,)).scalar_one()))
+
+
+def test_tables_are_looked_at_while_a_large_file_of_orders_comes_in(database: Database) -> None:
+    TinyWarehouse(database)
+    lines = range(LOOK_AFTER_LINES + 1_000)
+    rows = (f"L{one // 20},{one % 20 + 1},2026-03-02T07:00:00Z,standard,CUP,1,Ann,1 Lane,Leeds,GB\n" for one in lines)
+    file = io.BytesIO((ORDER_HEADER + "".join(rows)).encode())
+
+    done = import_orders(database, "csv", "shop", [file], readers=READERS)
+
+    assert done.lines == len(lines)
+    assert size_seen(database, "channel_order_line") > LOOK_AFTER_LINES // 2

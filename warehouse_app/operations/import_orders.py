@@ -16,6 +16,10 @@ from warehouse_app.store.database import Database
 
 Readers = Mapping[str, OrderReader]
 
+LOOK_AFTER_LINES, LOOK_AGAIN_AFTER_TIMES = 10_000, 10
+"""After so many lines, and again after so many times more, a server is told to look at its tables: as long as it takes
+them for empty, every look-up walks through all orders of the shop, and the import gets slower with each of them."""
+
 
 class UnknownChannel(WarehouseError):
     """No reader for this channel's files has been built."""
@@ -100,6 +104,7 @@ class _Import:
     pace: Pace = field(default_factory=Pace)
     rows: int = 0
     rows_known: int = 0
+    look_after: int = LOOK_AFTER_LINES
 
     def take(self, read: OrdersRead) -> None:
         """Store what a reader gives; at no time more than a batch of it is here."""
@@ -130,11 +135,17 @@ class _Import:
             with self.pace.measured(rows_todo):
                 done = self.database.write(store_batch, todo, self.reference)
             self._count(done)
+            self._look_when_due()
         known = len(batch) - len(todo)
         self._count(Batch(unchanged=known, orders=known, lines=_lines(batch) - rows_todo))
         self.rows += rows
         if self.progress is not None and rows:
             self.progress(self.rows, self.rows_known)
+
+    def _look_when_due(self) -> None:
+        if self.counts.lines > self.look_after:
+            self.look_after *= LOOK_AGAIN_AFTER_TIMES
+            self.database.gather_statistics()
 
     def _count(self, done: Batch) -> None:
         counts = self.counts
