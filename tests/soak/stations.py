@@ -23,6 +23,7 @@ from sqlalchemy import func, select
 from tests.databases import ServerMaker
 from tests.processes import Premises
 from tests.soak.house import build_house
+from tests.soak.progress import told_every_minute
 from tools.postgres import PostgresServer
 from warehouse_app.books.bookkeeping import unapplied_count
 from warehouse_app.books.streams import books_lag
@@ -160,7 +161,8 @@ def run(load: Load) -> Figures:
     watch = Thread(target=_watch, args=(load.url, whole.lag, stop))
     watch.start()
     try:
-        with ProcessPoolExecutor(load.processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+        spawning = multiprocessing.get_context("spawn")
+        with told_every_minute(load.url), ProcessPoolExecutor(load.processes, mp_context=spawning) as pool:
             for figures in pool.map(work_in_process, [load] * load.processes, range(load.processes)):
                 whole.add(figures)
     finally:

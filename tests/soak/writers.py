@@ -29,6 +29,7 @@ from tests.databases import Maker, ServerMaker
 from tests.soak.desk import Supervisor
 from tests.soak.floor import Bench, Floor
 from tests.soak.house import build_house, desk_in
+from tests.soak.progress import told_every_minute
 from tests.soak.report import Happened, Report
 from tools.postgres import PostgresServer
 from warehouse_app.books.bookkeeping import book_everything
@@ -139,7 +140,8 @@ def run(load: Load) -> Report:
     bookkeeper = Thread(target=run_bookkeeper, args=(database, stop.is_set))
     bookkeeper.start()
     started, whole = time.perf_counter(), Report()
-    with ProcessPoolExecutor(load.processes, mp_context=multiprocessing.get_context("spawn")) as pool:
+    spawning = multiprocessing.get_context("spawn")
+    with told_every_minute(load.url), ProcessPoolExecutor(load.processes, mp_context=spawning) as pool:
         for report in pool.map(work_in_process, [load] * load.processes, range(load.processes)):
             whole.add(report)
     stop.set()
