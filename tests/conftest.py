@@ -5,6 +5,7 @@ A test that asks for `database` runs on both engines, unless `@pytest.mark.on` n
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +23,15 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 MakeUrl = Callable[[str], str]
 SoakFigure = Callable[[str, str, str], None]
 SoakSize = Callable[[int], int]
+
+
+def pytest_configure() -> None:
+    """Programs that tests start can be stopped by Ctrl+C, also where the tests themselves run in the background.
+
+    A shell lets what it starts there ignore it, and so would everything that is started from it.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
